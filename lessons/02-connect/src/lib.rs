@@ -1,0 +1,44 @@
+//! Lesson 02: connect and disconnect.
+//!
+//! Socket.IO listens beside the page. The server notices who comes and who goes.
+//!
+//! Run it with `just run 02`.
+//!
+//! New here: a Socket.IO layer, a connect handler, a disconnect handler, the client's script.
+
+use std::path::Path;
+
+use axum::Router;
+use socketioxide::{SocketIo, extract::SocketRef, socket::DisconnectReason};
+use tower_http::{
+    cors::CorsLayer,
+    services::{ServeDir, ServeFile},
+};
+use tracing::info;
+
+/// Serves the files in `page`, and what all pages share from `shared/` and `vendor/` beside it.
+pub fn app(page: &Path) -> Router {
+    let (socket_layer, io) = SocketIo::new_layer();
+    io.ns("/", on_connect);
+
+    Router::new()
+        .nest_service("/shared", ServeDir::new(page.join("../shared")))
+        .nest_service("/vendor", ServeDir::new(page.join("../vendor")))
+        .fallback_service(ServeDir::new(page))
+        .layer(socket_layer)
+        // After the Socket.IO layer, which answers every path below `/socket.io` that it wraps.
+        .route_service(
+            "/socket.io/socket.io.js",
+            ServeFile::new(page.join("../vendor/socket.io.js")),
+        )
+        .layer(CorsLayer::permissive())
+}
+
+async fn on_connect(socket: SocketRef) {
+    info!(id = %socket.id, "client connected");
+    socket.on_disconnect(on_disconnect);
+}
+
+async fn on_disconnect(socket: SocketRef, reason: DisconnectReason) {
+    info!(id = %socket.id, ?reason, "client disconnected");
+}

@@ -1,0 +1,54 @@
+//! Lesson 03: messages from the client to the server.
+//!
+//! The page sends the event `enviar-mensaje`; the server logs its payload and answers nothing.
+//!
+//! Run it with `just run 03`.
+//!
+//! New here: an event handler, a payload of any JSON.
+
+use std::path::Path;
+
+use axum::Router;
+use serde_json::Value;
+use socketioxide::{
+    SocketIo,
+    extract::{Data, SocketRef},
+    socket::DisconnectReason,
+};
+use tower_http::{
+    cors::CorsLayer,
+    services::{ServeDir, ServeFile},
+};
+use tracing::info;
+
+/// Serves the files in `page`, and what all pages share from `shared/` and `vendor/` beside it.
+pub fn app(page: &Path) -> Router {
+    let (socket_layer, io) = SocketIo::new_layer();
+    io.ns("/", on_connect);
+
+    Router::new()
+        .nest_service("/shared", ServeDir::new(page.join("../shared")))
+        .nest_service("/vendor", ServeDir::new(page.join("../vendor")))
+        .fallback_service(ServeDir::new(page))
+        .layer(socket_layer)
+        // After the Socket.IO layer, which answers every path below `/socket.io` that it wraps.
+        .route_service(
+            "/socket.io/socket.io.js",
+            ServeFile::new(page.join("../vendor/socket.io.js")),
+        )
+        .layer(CorsLayer::permissive())
+}
+
+async fn on_connect(socket: SocketRef) {
+    info!(id = %socket.id, "client connected");
+    socket.on("enviar-mensaje", on_message);
+    socket.on_disconnect(on_disconnect);
+}
+
+async fn on_message(Data(payload): Data<Value>) {
+    info!(%payload, "enviar-mensaje");
+}
+
+async fn on_disconnect(socket: SocketRef, reason: DisconnectReason) {
+    info!(id = %socket.id, ?reason, "client disconnected");
+}

@@ -1,0 +1,61 @@
+//! Lesson 04: messages from the server to the clients.
+//!
+//! The server passes each payload on, unchanged, to every client: the sender hears it too.
+//!
+//! Run it with `just run 04`.
+//!
+//! New here: an emit to everyone, the buffer that it fills, the result that it gives.
+
+use std::path::Path;
+
+use axum::Router;
+use serde_json::Value;
+use socketioxide::{
+    SocketIo,
+    extract::{Data, SocketRef},
+    socket::DisconnectReason,
+};
+use tower_http::{
+    cors::CorsLayer,
+    services::{ServeDir, ServeFile},
+};
+use tracing::{info, warn};
+
+/// Serves the files in `page`, and what all pages share from `shared/` and `vendor/` beside it.
+pub fn app(page: &Path) -> Router {
+    let (socket_layer, io) = SocketIo::builder()
+        // An emit never waits: it fails for a client that has this many packets still to read.
+        // The default of 128 loses part of a burst; the memory is taken only as it fills.
+        .max_buffer_size(4096)
+        .build_layer();
+    io.ns("/", on_connect);
+
+    Router::new()
+        .nest_service("/shared", ServeDir::new(page.join("../shared")))
+        .nest_service("/vendor", ServeDir::new(page.join("../vendor")))
+        .fallback_service(ServeDir::new(page))
+        .layer(socket_layer)
+        // After the Socket.IO layer, which answers every path below `/socket.io` that it wraps.
+        .route_service(
+            "/socket.io/socket.io.js",
+            ServeFile::new(page.join("../vendor/socket.io.js")),
+        )
+        .layer(CorsLayer::permissive())
+}
+
+async fn on_connect(socket: SocketRef) {
+    info!(id = %socket.id, "client connected");
+    socket.on("enviar-mensaje", on_message);
+    socket.on_disconnect(on_disconnect);
+}
+
+async fn on_message(io: SocketIo, Data(payload): Data<Value>) {
+    info!(%payload, "enviar-mensaje");
+    if let Err(error) = io.emit("enviar-mensaje", &payload).await {
+        warn!(%error, "the message did not reach everyone");
+    }
+}
+
+async fn on_disconnect(socket: SocketRef, reason: DisconnectReason) {
+    info!(id = %socket.id, ?reason, "client disconnected");
+}

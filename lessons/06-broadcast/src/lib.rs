@@ -1,0 +1,40 @@
+//! Lesson 06: broadcast.
+//!
+//! The sender gets its acknowledgement, and everyone else gets the message.
+//!
+//! Run it with `just run 06`.
+//!
+//! New here: the handlers in a module of their own, an emit to everyone but the sender.
+
+mod controller;
+
+use std::path::Path;
+
+use axum::Router;
+use socketioxide::SocketIo;
+use tower_http::{
+    cors::CorsLayer,
+    services::{ServeDir, ServeFile},
+};
+
+/// Serves the files in `page`, and what all pages share from `shared/` and `vendor/` beside it.
+pub fn app(page: &Path) -> Router {
+    let (socket_layer, io) = SocketIo::builder()
+        // An emit never waits: it fails for a client that has this many packets still to read.
+        // The default of 128 loses part of a burst; the memory is taken only as it fills.
+        .max_buffer_size(4096)
+        .build_layer();
+    io.ns("/", controller::on_connect);
+
+    Router::new()
+        .nest_service("/shared", ServeDir::new(page.join("../shared")))
+        .nest_service("/vendor", ServeDir::new(page.join("../vendor")))
+        .fallback_service(ServeDir::new(page))
+        .layer(socket_layer)
+        // After the Socket.IO layer, which answers every path below `/socket.io` that it wraps.
+        .route_service(
+            "/socket.io/socket.io.js",
+            ServeFile::new(page.join("../vendor/socket.io.js")),
+        )
+        .layer(CorsLayer::permissive())
+}
