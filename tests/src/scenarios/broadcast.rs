@@ -1,0 +1,118 @@
+//! Lesson 06: the server tells the others.
+
+use super::{BURST, EVENT, delicate_texts, expect_same, message, messages, scenario};
+use crate::{
+    scenario::Scenario,
+    scene::{Result, Scene},
+};
+
+pub(super) const SCENARIOS: &[Scenario] = &[
+    scenario!(
+        broadcast_reaches_everyone_but_the_sender,
+        6..=7,
+        BothTransports
+    ),
+    scenario!(
+        a_message_without_a_callback_reaches_the_others_too,
+        6..=7,
+        BothTransports
+    ),
+    scenario!(the_others_hear_it_as_it_was_sent, 6..=7, BothTransports),
+    scenario!(
+        alone_the_sender_hears_only_the_answer,
+        6..=7,
+        BothTransports
+    ),
+    scenario!(who_left_hears_nothing_who_stays_does, 6..=7, BothTransports),
+    scenario!(a_burst_reaches_the_others_in_order, 6..=7, BothTransports),
+];
+
+async fn broadcast_reaches_everyone_but_the_sender(scene: &mut Scene) -> Result {
+    scene.step("ana, beto and carla connect").await?;
+    scene.connect(&["ana", "beto", "carla"]).await?;
+    scene
+        .step("ana sends a message and asks for an answer")
+        .await?;
+    scene.ask("ana", EVENT, &message("hola"))?;
+    scene.hears_answer("ana").await?;
+    for who in ["beto", "carla"] {
+        scene.hears(who, EVENT).await?;
+    }
+    Ok(())
+}
+
+async fn a_message_without_a_callback_reaches_the_others_too(scene: &mut Scene) -> Result {
+    scene.step("ana and beto connect").await?;
+    scene.connect(&["ana", "beto"]).await?;
+    scene
+        .step("ana sends a message and asks for nothing")
+        .await?;
+    scene.emit("ana", EVENT, &message("sin respuesta"))?;
+    scene.hears("beto", EVENT).await?;
+    Ok(())
+}
+
+async fn the_others_hear_it_as_it_was_sent(scene: &mut Scene) -> Result {
+    scene.step("ana and beto connect").await?;
+    scene.connect(&["ana", "beto"]).await?;
+    for text in delicate_texts() {
+        scene
+            .step("ana sends a message that is easily damaged")
+            .await?;
+        scene.emit("ana", EVENT, &message(&text))?;
+        let payload = scene.hears("beto", EVENT).await?;
+        expect_same("the payload", &message(&text), &payload)?;
+    }
+    Ok(())
+}
+
+async fn alone_the_sender_hears_only_the_answer(scene: &mut Scene) -> Result {
+    scene.step("ana connects").await?;
+    scene.connect(&["ana"]).await?;
+    scene
+        .step("ana sends a message and asks for an answer")
+        .await?;
+    scene.ask("ana", EVENT, &message("¿hay alguien?"))?;
+    scene.hears_answer("ana").await?;
+    scene
+        .step("beto connects, and hears nothing of what was said before")
+        .await?;
+    scene.connect(&["beto"]).await?;
+    scene.step("beto sends a message").await?;
+    scene.emit("beto", EVENT, &message("yo"))?;
+    scene.hears("ana", EVENT).await?;
+    Ok(())
+}
+
+async fn who_left_hears_nothing_who_stays_does(scene: &mut Scene) -> Result {
+    scene.step("ana, beto and carla connect").await?;
+    scene.connect(&["ana", "beto", "carla"]).await?;
+    scene.step("beto leaves, carla's network fails").await?;
+    scene.leave("beto").await?;
+    scene.vanish("carla")?;
+    scene
+        .step("ana sends a message and asks for an answer")
+        .await?;
+    scene.ask("ana", EVENT, &message("¿quién queda?"))?;
+    scene.hears_answer("ana").await?;
+    scene.step("beto comes back and sends a message").await?;
+    scene.connect(&["beto"]).await?;
+    scene.emit("beto", EVENT, &message("yo, otra vez"))?;
+    scene.hears("ana", EVENT).await?;
+    Ok(())
+}
+
+async fn a_burst_reaches_the_others_in_order(scene: &mut Scene) -> Result {
+    let messages = messages();
+    scene.step("ana, beto and carla connect").await?;
+    scene.connect(&["ana", "beto", "carla"]).await?;
+    scene
+        .step("ana sends many messages at once and asks for answers")
+        .await?;
+    scene.burst("ana", EVENT, &messages, true)?;
+    scene.hears_answers("ana", BURST).await?;
+    for who in ["beto", "carla"] {
+        scene.hears_burst(who, EVENT, &messages).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,42 @@
+//! Lesson 07: the same conversation, ready for production.
+
+use super::{EVENT, ON, message, scenario};
+use crate::{
+    scenario::Scenario,
+    scene::{Result, Scene},
+};
+
+pub(super) const SCENARIOS: &[Scenario] = &[
+    scenario!(the_health_check_answers, 7..=ON, PlainHttp),
+    scenario!(
+        a_message_over_the_limit_closes_only_its_connection,
+        7..=7,
+        BothTransports
+    ),
+];
+
+async fn the_health_check_answers(scene: &mut Scene) -> Result {
+    scene
+        .step("the platform asks whether the server lives")
+        .await?;
+    let answer = scene.get("platform", "/healthz").await?;
+    scene.received("platform", &answer.status.to_string());
+    Ok(())
+}
+
+async fn a_message_over_the_limit_closes_only_its_connection(scene: &mut Scene) -> Result {
+    scene.step("ana, beto and carla connect").await?;
+    scene.connect(&["ana", "beto", "carla"]).await?;
+    scene.step("ana sends a message of 90,000 bytes").await?;
+    scene.emit("ana", EVENT, &message(&"x".repeat(90_000)))?;
+    for who in ["beto", "carla"] {
+        scene.hears(who, EVENT).await?;
+    }
+    scene.step("ana sends a message of 110,000 bytes").await?;
+    scene.emit("ana", EVENT, &message(&"x".repeat(110_000)))?;
+    scene.is_closed("ana").await?;
+    scene.step("beto sends a message").await?;
+    scene.emit("beto", EVENT, &message("seguimos"))?;
+    scene.hears("carla", EVENT).await?;
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! Lesson 03: the server listens.
+
+use serde_json::json;
+
+use super::{EVENT, message, scenario};
+use crate::{
+    scenario::Scenario,
+    scene::{Result, Scene},
+};
+
+pub(super) const SCENARIOS: &[Scenario] = &[
+    scenario!(a_message_is_logged_and_nobody_hears_it, 3..=3, BothTransports, reads_log: true),
+    scenario!(any_json_is_a_payload, 3..=3, BothTransports, reads_log: true),
+    scenario!(a_missing_payload_is_no_harm, 3..=3, BothTransports, reads_log: true),
+];
+
+async fn a_message_is_logged_and_nobody_hears_it(scene: &mut Scene) -> Result {
+    scene.step("ana and beto connect").await?;
+    scene.connect(&["ana", "beto"]).await?;
+    scene.step("ana sends a message").await?;
+    scene.emit("ana", EVENT, &message("hola, mañana"))?;
+    scene.is_logged("hola, mañana").await
+}
+
+async fn any_json_is_a_payload(scene: &mut Scene) -> Result {
+    scene.step("ana and beto connect").await?;
+    scene.connect(&["ana", "beto"]).await?;
+    for (payload, logged) in [
+        (json!("solo texto"), "solo texto"),
+        (json!(271_828), "271828"),
+        (json!([31_415, null]), "31415"),
+        (json!({ "otra": { "forma": "distinta" } }), "distinta"),
+    ] {
+        scene.step(&format!("ana sends {payload}")).await?;
+        scene.emit("ana", EVENT, &payload)?;
+        scene.is_logged(logged).await?;
+    }
+    Ok(())
+}
+
+async fn a_missing_payload_is_no_harm(scene: &mut Scene) -> Result {
+    scene.step("ana and beto connect").await?;
+    scene.connect(&["ana", "beto"]).await?;
+    scene
+        .step("ana sends the event without a payload, then a message")
+        .await?;
+    scene.send("ana", &format!("42[\"{EVENT}\"]"))?;
+    scene.emit("ana", EVENT, &message("sigo aquí"))?;
+    scene.is_logged("sigo aquí").await
+}

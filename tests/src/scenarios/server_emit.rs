@@ -1,0 +1,92 @@
+//! Lesson 04: the server speaks to everyone.
+
+use serde_json::json;
+
+use super::{EVENT, delicate_texts, expect_same, message, messages, scenario};
+use crate::{
+    scenario::Scenario,
+    scene::{Result, Scene},
+};
+
+pub(super) const SCENARIOS: &[Scenario] = &[
+    scenario!(
+        a_message_reaches_everyone_the_sender_included,
+        4..=4,
+        BothTransports
+    ),
+    scenario!(a_message_stays_as_it_was_sent, 4..=4, BothTransports),
+    scenario!(any_json_reaches_everyone, 4..=4, BothTransports),
+    scenario!(a_missing_payload_reaches_nobody, 4..=4, BothTransports),
+    scenario!(a_burst_reaches_everyone_in_order, 4..=4, BothTransports),
+];
+
+async fn a_message_reaches_everyone_the_sender_included(scene: &mut Scene) -> Result {
+    scene.step("ana, beto and carla connect").await?;
+    scene.connect(&["ana", "beto", "carla"]).await?;
+    scene.step("ana sends a message").await?;
+    scene.emit("ana", EVENT, &message("hola"))?;
+    for who in ["ana", "beto", "carla"] {
+        scene.hears(who, EVENT).await?;
+    }
+    Ok(())
+}
+
+async fn a_message_stays_as_it_was_sent(scene: &mut Scene) -> Result {
+    scene.step("ana and beto connect").await?;
+    scene.connect(&["ana", "beto"]).await?;
+    for text in delicate_texts() {
+        scene
+            .step("ana sends a message that is easily damaged")
+            .await?;
+        scene.emit("ana", EVENT, &message(&text))?;
+        for who in ["ana", "beto"] {
+            let payload = scene.hears(who, EVENT).await?;
+            expect_same("the payload", &message(&text), &payload)?;
+        }
+    }
+    Ok(())
+}
+
+async fn any_json_reaches_everyone(scene: &mut Scene) -> Result {
+    scene.step("ana and beto connect").await?;
+    scene.connect(&["ana", "beto"]).await?;
+    for payload in [
+        json!(null),
+        json!(0.100_000_000_000_000_02),
+        json!(-0.000_000_123_456_789_012_34),
+        json!([1, [2, [3, []]]]),
+        json!({ "z": 1, "a": { "ñ": [true, { "b": null }] } }),
+    ] {
+        scene.step(&format!("ana sends {payload}")).await?;
+        scene.emit("ana", EVENT, &payload)?;
+        for who in ["ana", "beto"] {
+            scene.hears(who, EVENT).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn a_missing_payload_reaches_nobody(scene: &mut Scene) -> Result {
+    scene.step("ana and beto connect").await?;
+    scene.connect(&["ana", "beto"]).await?;
+    scene.step("ana sends the event without a payload").await?;
+    scene.send("ana", &format!("42[\"{EVENT}\"]"))?;
+    scene.step("ana sends a message").await?;
+    scene.emit("ana", EVENT, &message("sigo aquí"))?;
+    for who in ["ana", "beto"] {
+        scene.hears(who, EVENT).await?;
+    }
+    Ok(())
+}
+
+async fn a_burst_reaches_everyone_in_order(scene: &mut Scene) -> Result {
+    let messages = messages();
+    scene.step("ana, beto and carla connect").await?;
+    scene.connect(&["ana", "beto", "carla"]).await?;
+    scene.step("ana sends many messages at once").await?;
+    scene.burst("ana", EVENT, &messages, false)?;
+    for who in ["ana", "beto", "carla"] {
+        scene.hears_burst(who, EVENT, &messages).await?;
+    }
+    Ok(())
+}

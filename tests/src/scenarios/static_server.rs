@@ -1,0 +1,78 @@
+//! Lesson 01: the page over HTTP.
+
+use super::{ON, scenario};
+use crate::{
+    scenario::Scenario,
+    scene::{Failure, Result, Scene},
+};
+
+pub(super) const SCENARIOS: &[Scenario] = &[
+    scenario!(the_page_is_served, 1..=ON, PlainHttp),
+    scenario!(a_missing_file_is_not_found, 1..=ON, PlainHttp),
+    scenario!(no_path_leads_out_of_the_folder, 1..=ON, PlainHttp),
+    scenario!(a_page_from_anywhere_may_ask, 1..=ON, PlainHttp),
+];
+
+async fn the_page_is_served(scene: &mut Scene) -> Result {
+    scene.step("ana opens the page").await?;
+    let page = scene.get("ana", "/").await?;
+    let kind = media_type(page.header("content-type"));
+    scene.received("ana", &format!("{} {kind}", page.status));
+    Ok(())
+}
+
+async fn a_missing_file_is_not_found(scene: &mut Scene) -> Result {
+    scene.step("ana asks for a file that is not there").await?;
+    let answer = scene.get("ana", "/nada.html").await?;
+    scene.received("ana", &answer.status.to_string());
+    Ok(())
+}
+
+/// The files that a careless server would give away lie beside its page: its manifest, its settings.
+async fn no_path_leads_out_of_the_folder(scene: &mut Scene) -> Result {
+    scene
+        .step("ana asks for files outside of the page's folder")
+        .await?;
+    for path in [
+        "/../Cargo.toml",
+        "/../../Cargo.toml",
+        "/%2e%2e/%2e%2e/Cargo.toml",
+        "/..%2f..%2fCargo.toml",
+        "/..\\..\\Cargo.toml",
+        "/%2e%2e%5c%2e%2e%5cCargo.toml",
+        "/shared/../../Cargo.toml",
+        "/vendor/..%2f..%2f.env",
+        "//etc/passwd",
+    ] {
+        let answer = scene.get("ana", path).await?;
+        if !(400..500).contains(&answer.status) {
+            return Err(Failure::from(format!(
+                "GET {path} should be refused, but gives {}",
+                answer.status
+            )));
+        }
+        scene.received("ana", "no file");
+    }
+    Ok(())
+}
+
+async fn a_page_from_anywhere_may_ask(scene: &mut Scene) -> Result {
+    scene
+        .step("a page of https://example.com asks for this one")
+        .await?;
+    let page = scene.get("ana", "/").await?;
+    let allowed = page
+        .header("access-control-allow-origin")
+        .unwrap_or("(missing)");
+    scene.received(
+        "ana",
+        &format!("{} access-control-allow-origin: {allowed}", page.status),
+    );
+    Ok(())
+}
+
+/// The media type without its parameters: `text/html` of `text/html; charset=utf-8`.
+pub(super) fn media_type(content_type: Option<&str>) -> &str {
+    let content_type = content_type.unwrap_or("(no type)");
+    content_type.split(';').next().unwrap_or(content_type)
+}

@@ -1,0 +1,92 @@
+//! The test client itself, against a server that asks questions: what no lesson of the course does.
+
+use std::time::Duration;
+
+use axum::Router;
+use contract::{connection::Transport, scene::Scene};
+use serde_json::{Value, json};
+use socketioxide::{
+    SocketIo,
+    extract::{AckSender, Data, SocketRef},
+};
+use tokio::net::TcpListener;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+async fn server() -> String {
+    let (layer, io) = SocketIo::new_layer();
+    io.ns("/", async |socket: SocketRef| {
+        socket.on("ask me", async |socket: SocketRef| {
+            let answer = socket.emit_with_ack::<_, Value>("2 + 2?", "a sum").unwrap();
+            let answer = answer.await.unwrap();
+            socket.emit("you said", &answer).unwrap();
+        });
+        socket.on(
+            "sum",
+            async |ack: AckSender, Data((a, b)): Data<(i64, i64)>| {
+                ack.send(&(a + b)).unwrap();
+            },
+        );
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let app = Router::new().layer(layer);
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    base
+}
+
+async fn scene(transport: Transport) -> Scene {
+    let mut scene = Scene::new(&server().await, transport, PATIENCE, None);
+    scene.step("ana connects").await.unwrap();
+    scene.connect(&["ana"]).await.unwrap();
+    scene
+}
+
+#[tokio::test]
+async fn the_client_answers_a_question_of_the_server() {
+    for transport in Transport::BOTH {
+        let mut scene = scene(transport).await;
+        scene.emit("ana", "ask me", &Value::Null).unwrap();
+        let (id, payload) = scene.hears_question("ana", "2 + 2?").await.unwrap();
+        assert_eq!(payload, "a sum");
+        scene.answer("ana", id, &json!(4)).unwrap();
+        assert_eq!(scene.hears("ana", "you said").await.unwrap(), 4);
+    }
+}
+
+#[tokio::test]
+async fn the_client_sends_several_arguments() {
+    for transport in Transport::BOTH {
+        let mut scene = scene(transport).await;
+        let id = scene.ack_id("ana").unwrap();
+        scene.send("ana", &format!("42{id}[\"sum\",40,2]")).unwrap();
+        assert_eq!(scene.hears_answer("ana").await.unwrap(), 42);
+    }
+}
+
+#[tokio::test]
+async fn silence_where_something_should_come_is_a_failure_in_words() {
+    let mut scene = Scene::new(
+        &server().await,
+        Transport::WebSocket,
+        Duration::from_millis(50),
+        None,
+    );
+    scene.step("ana connects").await.unwrap();
+    scene.connect(&["ana"]).await.unwrap();
+    let failure = scene.hears("ana", "nada").await.unwrap_err();
+    assert_eq!(
+        failure.to_string(),
+        "ana should have heard `nada`, but heard nothing within 50ms"
+    );
+}
+
+#[tokio::test]
+async fn a_frame_too_many_stands_in_the_transcript() {
+    let mut scene = scene(Transport::WebSocket).await;
+    scene.step("ana asks").await.unwrap();
+    scene.send("ana", "420[\"sum\",1,2]").unwrap();
+    scene.step("nothing more").await.unwrap();
+    let transcript = scene.transcript();
+    assert!(transcript.contains("  ana ← 430[3]\n"), "{transcript}");
+}

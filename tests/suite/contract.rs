@@ -1,0 +1,68 @@
+//! Every lesson plays all of its scenarios, over both transports, and gives their transcripts.
+
+mod support;
+
+use std::{collections::BTreeSet, fs, time::Duration};
+
+use contract::{
+    connection::Transport,
+    lessons::{self, Lesson},
+    scenario::{Scenario, snapshots},
+    scenarios,
+};
+use libtest_mimic::{Arguments, Failed, Trial};
+
+/// Nothing here waits unless it fails, so this is for a machine that is very busy.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+fn main() {
+    let lessons = lessons::all().unwrap();
+    let mut trials = vec![Trial::test(
+        "every_snapshot_belongs_to_a_scenario",
+        no_orphans,
+    )];
+    for scenario in scenarios::all() {
+        for lesson in &lessons {
+            if scenario.lessons().contains(&lesson.number) {
+                trials.extend(scenario.transports().iter().map(|transport| {
+                    let (lesson, transport) = (lesson.clone(), *transport);
+                    let name = format!("{}::{}::{transport}", lesson.name, scenario.name);
+                    Trial::test(name, move || conforms(&scenario, &lesson, transport))
+                }));
+            }
+        }
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+fn conforms(scenario: &Scenario, lesson: &Lesson, transport: Transport) -> Result<(), Failed> {
+    let outcome = support::play(scenario, lesson, transport, PATIENCE);
+    if let Some(failure) = outcome.failure {
+        return Err(format!("{failure}\n\nUntil then:\n{}", outcome.transcript).into());
+    }
+    let mut settings = insta::Settings::new();
+    settings.set_snapshot_path(snapshots());
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(scenario.snapshot_name(), outcome.transcript));
+    Ok(())
+}
+
+fn no_orphans() -> Result<(), Failed> {
+    let scenarios = scenarios::all();
+    let mut names: BTreeSet<_> = scenarios.iter().map(Scenario::snapshot_name).collect();
+    if names.len() != scenarios.len() {
+        return Err("two scenarios have the same name".into());
+    }
+    names.insert("red_gate".to_owned());
+    for entry in fs::read_dir(snapshots())? {
+        let file = entry?.file_name();
+        let file = file.to_string_lossy();
+        // What has no such ending is a snapshot that waits for its review.
+        let name = file.strip_suffix(".snap").unwrap_or("");
+        if file.ends_with(".snap") && !names.contains(name) {
+            return Err(format!("no scenario gives {file}: remove it, or mend its name").into());
+        }
+    }
+    Ok(())
+}
