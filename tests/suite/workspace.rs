@@ -130,3 +130,12 @@ fn no_dependency_asks_for_a_newer_rust_than_we_say() {
         );
     }
 }
+
+#[test]
+fn ci_runs_the_command_that_the_readme_gives() {
+    let readme = read("README.md");
+    let (_, command) = readme.rsplit_once("```sh\n").unwrap();
+    let (command, _) = command.split_once("```").unwrap();
+    assert!(command.ends_with("just test\n"), "{command}");
+    assert!(read(".ci/run").contains(command), "{command}");
+}
