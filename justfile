@@ -36,6 +36,17 @@ setup: program
 test *arguments:
     cargo test --package contract --tests --locked {{ arguments }}
 
+# The pages in a real Chromium or Chrome
+[group('build')]
+test-browser *arguments: setup
+    npm --prefix tests/browser ci --ignore-scripts --loglevel=error
+    cargo test --package browser --locked {{ arguments }}
+
+# Take the README's picture anew; with a folder, pictures of every page
+[group('build')]
+pictures *folder: setup
+    cargo run --package browser --bin pictures -- {{ folder }}
+
 # Rewrite the transcripts from what the lessons do now, and show what changed
 [group('build')]
 review $INSTA_UPDATE="always":
@@ -61,4 +72,4 @@ lint:
 
 # Everything that CI runs
 [group('build')]
-ci: setup test lint
+ci: setup test test-browser lint

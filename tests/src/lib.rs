@@ -5,6 +5,7 @@
 
 pub mod connection;
 pub mod lessons;
+pub mod programs;
 pub mod scenario;
 pub mod scenarios;
 pub mod scene;

@@ -1,42 +1,19 @@
 //! The lessons as programs: settings, the address, what goes wrong at the start, how they end.
 
 use std::{
-    env, fs,
+    fs,
     net::TcpListener,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Output},
-    sync::OnceLock,
     time::Duration,
 };
 
 use contract::{
     connection::{Connection, Http, Transport, handshake},
     lessons::{self, Lesson},
+    programs::program,
     server::Server,
 };
-
-/// The folder of the lessons' programs, built once for all tests.
-fn programs() -> &'static Path {
-    static PROGRAMS: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAMS.get_or_init(|| {
-        // This test is `target/debug/deps/binaries-...`.
-        let target = env::current_exe().unwrap();
-        let target = target.ancestors().nth(3).unwrap();
-        let built = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--workspace", "--bins", "--target-dir"])
-            .arg(target)
-            .current_dir(lessons::root())
-            .status();
-        assert!(built.unwrap().success());
-        target.join("debug")
-    })
-}
-
-fn program(lesson: &Lesson) -> PathBuf {
-    programs()
-        .join(&lesson.name)
-        .with_extension(env::consts::EXE_EXTENSION)
-}
 
 async fn start(lesson: &Lesson, folder: &Path, environment: &[(&str, &str)]) -> Server {
     let server = Server::start(&program(lesson), folder, environment).await;

@@ -2,30 +2,12 @@
 
 use std::{fs, future::Future, io, path::Path, path::PathBuf, time::Duration};
 
-use axum::{Router, serve::ListenerExt};
 use contract::{
     connection::Transport,
     lessons::Lesson,
     scenario::{Outcome, Scenario},
     server::Log,
 };
-use tokio::net::TcpListener;
-
-/// The lesson's `app()`.
-///
-/// Cargo wants each crate by its name; a lesson that is missing here fails every trial of the suite.
-fn app(lesson: &Lesson, page: &Path) -> Router {
-    match lesson.package() {
-        "static-server" => static_server::app(page),
-        "connect" => connect::app(page),
-        "emit" => emit::app(page),
-        "server-emit" => server_emit::app(page),
-        "callbacks" => callbacks::app(page),
-        "broadcast" => broadcast::app(page),
-        "deploy" => deploy::app(page).0,
-        other => panic!("add {other} to tests/Cargo.toml and to tests/suite/support/mod.rs"),
-    }
-}
 
 /// Plays a scenario on a fresh server of a lesson, on this thread alone. A failure calls it "the server".
 pub fn play(
@@ -41,7 +23,8 @@ pub fn play(
         .finish();
     let _logging = tracing::subscriber::set_default(subscriber);
     block_on(async {
-        let base = serve(app(lesson, &page().unwrap())).await;
+        let app = apps::app(lesson.package(), &page().unwrap());
+        let base = apps::serve(app).await.unwrap();
         let mut outcome = scenario.play(&base, transport, patience, Some(log)).await;
         // The port differs from run to run.
         outcome.failure = outcome
@@ -56,15 +39,6 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
         .enable_all()
         .build();
     runtime.unwrap().block_on(future)
-}
-
-/// Serves until the runtime ends; gives the base URL.
-async fn serve(app: Router) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    let listener = listener.tap_io(|connection| connection.set_nodelay(true).unwrap());
-    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-    base
 }
 
 /// A page's folder with the client beside it, so that the suite needs no installed files.

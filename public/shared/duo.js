@@ -1,0 +1,77 @@
+/**
+ * Several clients of the running lesson in one window.
+ *
+ * Each is the lesson's own page in a frame, `/?name=ana`, so that its unchanged code runs. The name
+ * makes the page load its network switch, which the button above the frame turns.
+ * `duo.html?transport=polling` (or `websocket`) hands the transport on to every client.
+ *
+ * Tests can rely on this much of the document:
+ *
+ *   section[data-name]     a client: ana, beto, carla; with data-cut while its network is cut
+ *     .duo-network         the button that cuts its network, and restores it
+ *     .duo-status          how its connection is, in words
+ *     iframe               its page
+ *   #btnCarla              adds carla, and removes her
+ */
+
+import { element } from './element.js';
+
+const clients = document.querySelector('#clients');
+const btnCarla = document.querySelector('#btnCarla');
+const transport = new URLSearchParams(location.search).get('transport');
+
+function createClient(name) {
+  const status = element('p', { class: 'duo-status' }, 'Loading');
+  const network = element(
+    'button',
+    { type: 'button', class: 'duo-network btn btn-sm btn-outline-secondary', disabled: '' },
+    'Cut the network',
+  );
+  const title = element('h2', { id: `ttl-${name}` }, name);
+  const page = element('iframe', { src: addressOf(name), title: `The page of ${name}` });
+  const client = element(
+    'section',
+    { 'data-name': name, 'aria-labelledby': title.id },
+    element('div', { class: 'duo-head' }, title, network, status),
+    page,
+  );
+
+  // Each load is a new page, with a new wire and a network that is whole.
+  page.addEventListener('load', () => {
+    const { wire, networkSwitch } = page.contentWindow;
+    network.disabled = !wire;
+    if (!wire) {
+      status.textContent = 'No socket in this lesson';
+      return;
+    }
+    const show = () => {
+      client.toggleAttribute('data-cut', networkSwitch.isCut);
+      network.textContent = networkSwitch.isCut ? 'Restore the network' : 'Cut the network';
+      status.textContent = networkSwitch.isCut ? `Network cut. ${wire.status}` : wire.status;
+    };
+    wire.addEventListener('status', show);
+    network.onclick = () => {
+      if (networkSwitch.isCut) networkSwitch.restore();
+      else networkSwitch.cut();
+      show();
+    };
+    show();
+  });
+
+  return client;
+}
+
+function addressOf(name) {
+  const parameters = new URLSearchParams({ name });
+  if (transport) parameters.set('transport', transport);
+  return `/?${parameters}`;
+}
+
+btnCarla.addEventListener('click', () => {
+  const carla = clients.querySelector('[data-name="carla"]');
+  if (carla) carla.remove();
+  else clients.append(createClient('carla'));
+  btnCarla.textContent = carla ? 'Add carla' : 'Remove carla';
+});
+
+clients.append(createClient('ana'), createClient('beto'));

@@ -1,0 +1,110 @@
+//! Takes the README's picture, or with a folder as argument pictures of every page to look at.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use browser::{Chromium, Result, Tab};
+use contract::{
+    lessons::{self, Lesson, root},
+    programs::program,
+    server::Server,
+};
+
+/// Width and height in CSS pixels: a telephone, a notebook, a projector.
+const SIZES: [(i64, i64); 3] = [(360, 1200), (1280, 800), (1920, 1080)];
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let taken = match env::args_os().nth(1) {
+        None => readme().await,
+        Some(folder) => every_page(&PathBuf::from(folder)).await,
+    };
+    match taken {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(words) => {
+            eprintln!("{words}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Two clients side by side, after a message from one to the other.
+async fn readme() -> Result {
+    let chromium = Chromium::launch().await?;
+    let server = start(&lessons::find("broadcast")?).await?;
+    let tab = duo(&chromium, &server.base).await?;
+    tab.set_size(1280, 960).await?;
+    save(&tab, &root().join("pictures/two-clients.png")).await?;
+    chromium.close().await
+}
+
+/// Every page in every size, light and dark.
+async fn every_page(folder: &Path) -> Result {
+    let chromium = Chromium::launch().await?;
+    for lesson in lessons::all()? {
+        let server = start(&lesson).await?;
+        let tab = chromium.guest().await?.open(&server.base).await?;
+        if lesson.number >= 2 {
+            tab.is_online().await?;
+        }
+        in_all_sizes(&tab, folder, &lesson.name).await?;
+    }
+    let server = start(&lessons::find("broadcast")?).await?;
+    let tab = duo(&chromium, &server.base).await?;
+    in_all_sizes(&tab, folder, "duo").await?;
+    chromium.close().await
+}
+
+async fn start(lesson: &Lesson) -> Result<Server> {
+    Ok(Server::start(&program(lesson), root(), &[]).await?)
+}
+
+/// The page with two clients, when ana's message has reached beto.
+async fn duo(chromium: &Chromium, base: &str) -> Result<Tab> {
+    let tab = chromium
+        .guest()
+        .await?
+        .open(&format!("{base}/shared/duo.html"))
+        .await?;
+    let story = "new Promise((resolve) => {
+        const page = (name) => document.querySelector(`[data-name=${name}] iframe`)?.contentDocument;
+        const online = (name) => page(name)?.querySelector('#lblOnline')?.hidden === false;
+        let sent = false;
+        const look = () => {
+          if (!sent && online('ana') && online('beto')) {
+            sent = true;
+            page('ana').querySelector('#txtMensaje').value = 'hola, beto';
+            page('ana').querySelector('#btnEnviar').click();
+          }
+          if (sent && page('beto').querySelector('#lstMensajes').children.length) resolve(true);
+          else requestAnimationFrame(look);
+        };
+        look();
+      })";
+    tab.evaluate(story).await?;
+    Ok(tab)
+}
+
+async fn in_all_sizes(tab: &Tab, folder: &Path, name: &str) -> Result {
+    for (width, height) in SIZES {
+        for (dark, scheme) in [(false, "light"), (true, "dark")] {
+            tab.set_dark(dark).await?;
+            tab.set_size(width, height).await?;
+            save(tab, &folder.join(format!("{name}-{width}-{scheme}.png"))).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn save(tab: &Tab, file: &Path) -> Result {
+    // What was asked for is on the screen after two frames of it.
+    let frame = "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(0))))";
+    tab.evaluate(frame).await?;
+    fs::create_dir_all(file.parent().unwrap_or(file))?;
+    fs::write(file, tab.picture().await?)?;
+    println!("{}", file.display());
+    Ok(())
+}

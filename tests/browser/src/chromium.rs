@@ -1,0 +1,111 @@
+//! The browser's process, and the guests in it.
+
+use chromiumoxide::{
+    Browser, BrowserConfig,
+    cdp::browser_protocol::{
+        browser::BrowserContextId,
+        target::{CreateBrowserContextParams, CreateTargetParams},
+    },
+    detection::{DetectionOptions, default_executable},
+};
+use futures_util::StreamExt;
+use tempfile::TempDir;
+
+use crate::{Result, Tab};
+
+/// Beyond the library's own: this browser talks to nobody but the servers under test.
+const FLAGS: [&str; 3] = ["disable-gpu", "disable-quic", "disable-component-update"];
+
+/// A running Chromium or Chrome without a window.
+pub struct Chromium {
+    browser: Browser,
+    /// Holds the browser's profile, and removes it in the end.
+    _profile: TempDir,
+}
+
+impl Chromium {
+    /// Starts the Chromium or Chrome that is installed, with an empty profile.
+    ///
+    /// # Errors
+    /// None is there; the message says what to install. Or it does not start.
+    pub async fn launch() -> Result<Self> {
+        let program = default_executable(DetectionOptions::default()).map_err(|_| {
+            "no Chromium or Chrome was found. Install one (Debian: apt-get install chromium), \
+             or say where it is with CHROME=/path/to/chrome."
+        })?;
+        let profile = tempfile::tempdir()?;
+        let mut config = BrowserConfig::builder()
+            .chrome_executable(program)
+            .user_data_dir(profile.path())
+            .viewport(None)
+            .args(FLAGS);
+        if is_root() {
+            config = config.no_sandbox();
+        }
+        let (browser, mut events) = Browser::launch(config.build()?).await?;
+        tokio::spawn(async move { while events.next().await.is_some() {} });
+        Ok(Self {
+            browser,
+            _profile: profile,
+        })
+    }
+
+    /// A guest, who shares neither cookies nor storage with the others.
+    ///
+    /// # Errors
+    /// The browser has gone.
+    pub async fn guest(&self) -> Result<Guest<'_>> {
+        let context = CreateBrowserContextParams::builder()
+            .dispose_on_detach(true)
+            .build();
+        let context = self.browser.create_browser_context(context).await?;
+        Ok(Guest {
+            browser: &self.browser,
+            context,
+        })
+    }
+
+    /// Ends the browser.
+    ///
+    /// # Errors
+    /// It has ended before.
+    pub async fn close(mut self) -> Result {
+        self.browser.close().await?;
+        self.browser.wait().await?;
+        Ok(())
+    }
+}
+
+/// Somebody who opens tabs.
+pub struct Guest<'a> {
+    browser: &'a Browser,
+    context: BrowserContextId,
+}
+
+impl Guest<'_> {
+    /// Opens a tab at a URL, and waits until the page is loaded.
+    ///
+    /// # Errors
+    /// The page does not load.
+    pub async fn open(&self, url: &str) -> Result<Tab> {
+        let target = CreateTargetParams::builder()
+            .url("about:blank")
+            .browser_context_id(self.context.clone())
+            // Its own window: a tab behind another draws no frames.
+            .new_window(true)
+            .build()?;
+        Tab::open(self.browser.new_page(target).await?, url).await
+    }
+}
+
+/// Chromium's sandbox does not work for root, who runs most containers.
+#[cfg(target_os = "linux")]
+fn is_root() -> bool {
+    use std::{fs, os::unix::fs::MetadataExt};
+    fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_root() -> bool {
+    false
+}

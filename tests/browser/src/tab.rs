@@ -1,0 +1,342 @@
+//! One page, and all that it says and asks for.
+
+use std::time::Duration;
+
+use chromiumoxide::{
+    Page,
+    cdp::{
+        browser_protocol::{
+            emulation::{
+                MediaFeature, SetDeviceMetricsOverrideParams, SetFocusEmulationEnabledParams,
+            },
+            input::InsertTextParams,
+            log::{EnableParams, EventEntryAdded},
+            network::{self, EventRequestWillBeSent, EventWebSocketCreated},
+            page::CaptureScreenshotFormat,
+        },
+        js_protocol::runtime::{EvaluateParams, EventConsoleApiCalled, EventExceptionThrown},
+    },
+    listeners::EventStream,
+    page::ScreenshotParams,
+};
+use futures_util::{FutureExt, Stream, StreamExt};
+use serde_json::{Value, json};
+use tokio::time::timeout;
+
+use crate::Result;
+
+/// How long to wait for what a page should show.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A page in the browser.
+pub struct Tab {
+    page: Page,
+    console: EventStream<EventConsoleApiCalled>,
+    exceptions: EventStream<EventExceptionThrown>,
+    entries: EventStream<EventEntryAdded>,
+    requests: EventStream<EventRequestWillBeSent>,
+    sockets: EventStream<EventWebSocketCreated>,
+}
+
+impl Tab {
+    pub(crate) async fn open(page: Page, url: &str) -> Result<Self> {
+        page.execute(EnableParams::default()).await?;
+        page.execute(SetFocusEmulationEnabledParams::new(true))
+            .await?;
+        let tab = Self {
+            console: page.event_listener().await?,
+            exceptions: page.event_listener().await?,
+            entries: page.event_listener().await?,
+            requests: page.event_listener().await?,
+            sockets: page.event_listener().await?,
+            page,
+        };
+        tab.page.goto(url).await?;
+        Ok(tab)
+    }
+
+    /// The value of a JavaScript expression; of a promise, what it resolves to.
+    ///
+    /// # Errors
+    /// It throws, or gives nothing that JSON can say.
+    pub async fn evaluate(&self, expression: &str) -> Result<Value> {
+        let expression = EvaluateParams::builder()
+            .expression(expression)
+            .await_promise(true)
+            .return_by_value(true)
+            .build()?;
+        let result = timeout(PATIENCE, self.page.evaluate(expression)).await??;
+        Ok(result.value().cloned().unwrap_or(Value::Null))
+    }
+
+    /// Waits until a JavaScript condition holds, looking at each change of the page.
+    ///
+    /// # Errors
+    /// It does not come to hold; then with what the page shows instead.
+    pub async fn wait_until(&self, condition: &str) -> Result {
+        let waiting = format!(
+            "new Promise((resolve) => {{
+               const observer = new MutationObserver(check);
+               function check() {{
+                 if (!({condition})) return;
+                 observer.disconnect();
+                 resolve();
+               }}
+               observer.observe(document, {{
+                 attributes: true, characterData: true, childList: true, subtree: true,
+               }});
+               check();
+             }})"
+        );
+        if self.evaluate(&waiting).await.is_err() {
+            let shown = self.evaluate("document.body.innerText").await?;
+            let shown = shown.as_str().unwrap_or_default();
+            return Err(format!(
+                "this should have come to hold: {condition}\nThe page shows:\n{shown}"
+            )
+            .into());
+        }
+        Ok(())
+    }
+
+    /// Waits until the lesson's page is Online.
+    ///
+    /// # Errors
+    /// It stays Offline.
+    pub async fn is_online(&self) -> Result {
+        self.wait_until("!lblOnline.hidden && lblOffline.hidden")
+            .await
+    }
+
+    /// Waits until the lesson's page is Offline.
+    ///
+    /// # Errors
+    /// It stays Online.
+    pub async fn is_offline(&self) -> Result {
+        self.wait_until("lblOnline.hidden && !lblOffline.hidden")
+            .await
+    }
+
+    /// Types a text where a person would, and nothing more.
+    ///
+    /// # Errors
+    /// There is no such element.
+    pub async fn write(&self, selector: &str, text: &str) -> Result {
+        self.page.find_element(selector).await?.focus().await?;
+        self.page.execute(InsertTextParams::new(text)).await?;
+        Ok(())
+    }
+
+    /// Presses a key in an element.
+    ///
+    /// # Errors
+    /// There is no such element or no such key.
+    pub async fn press(&self, selector: &str, key: &str) -> Result {
+        let element = self.page.find_element(selector).await?;
+        element.focus().await?.press_key(key).await?;
+        Ok(())
+    }
+
+    /// Clicks on an element.
+    ///
+    /// # Errors
+    /// There is no such element, or nothing of it can be seen.
+    pub async fn click(&self, selector: &str) -> Result {
+        self.page.find_element(selector).await?.click().await?;
+        Ok(())
+    }
+
+    /// Sends a message as a person does: writes it and presses Enter.
+    ///
+    /// # Errors
+    /// The page has no form.
+    pub async fn send(&self, text: &str) -> Result {
+        self.write("#txtMensaje", text).await?;
+        self.press("#txtMensaje", "Enter").await
+    }
+
+    /// The messages that the lesson's page lists.
+    ///
+    /// # Errors
+    /// The page has gone.
+    pub async fn messages(&self) -> Result<Value> {
+        self.evaluate(
+            "[...document.querySelectorAll('#lstMensajes > li')].map((li) => li.textContent)",
+        )
+        .await
+    }
+
+    /// The frames in the wire panel, oldest first, as direction and text; without those that only keep the
+    /// connection alive or carry it from one transport to the other.
+    ///
+    /// # Errors
+    /// The page has gone.
+    pub async fn frames(&self) -> Result<Vec<(String, String)>> {
+        let frames = self
+            .evaluate(
+                "[...document.querySelectorAll('.wire-frames > li[data-direction]')]
+                   .filter((li) => !['ping', 'pong', 'probe', 'upgrade', 'noop'].includes(li.dataset.kind))
+                   .map((li) => [li.dataset.direction, li.querySelector('code').textContent])",
+            )
+            .await?;
+        Ok(serde_json::from_value(frames)?)
+    }
+
+    /// Waits until the page has shown all that the server has sent so far.
+    ///
+    /// Asks for a namespace that does not exist: the refusal comes after all that came before. Twice, since
+    /// a server may answer the first while the handler of the last event has still to run.
+    ///
+    /// # Errors
+    /// The server does not answer.
+    pub async fn settle(&self) -> Result {
+        for fence in ["/fence-1", "/fence-2"] {
+            let asking = format!(
+                "new Promise((resolve) => socket.io.socket('{fence}').once('connect_error', resolve))"
+            );
+            self.evaluate(&format!("{asking}.then(() => true)")).await?;
+        }
+        // The panel draws with the next frame of the screen.
+        self.evaluate("new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))")
+            .await?;
+        Ok(())
+    }
+
+    /// Takes the network away from the page, or gives it back.
+    ///
+    /// # Errors
+    /// The page has gone.
+    pub async fn set_offline(&self, offline: bool) -> Result {
+        #[expect(
+            deprecated,
+            reason = "what is to replace it leaves open WebSockets alone"
+        )]
+        let conditions = network::EmulateNetworkConditionsParams::new(offline, 0., -1., -1.);
+        self.page.execute(conditions).await?;
+        Ok(())
+    }
+
+    /// What the page has written to its console since this was asked last, each entry as JSON.
+    ///
+    /// # Errors
+    /// The page has gone.
+    pub async fn console(&mut self) -> Result<Vec<String>> {
+        self.catch_up().await?;
+        let mut lines = Vec::new();
+        for call in drain(&mut self.console) {
+            let words = call.args.iter().map(|argument| {
+                let value = argument.value.as_ref();
+                value.map_or_else(
+                    || "object".to_owned(),
+                    |value| {
+                        value
+                            .as_str()
+                            .map_or_else(|| value.to_string(), str::to_owned)
+                    },
+                )
+            });
+            lines.push(words.collect::<Vec<_>>().join(" "));
+        }
+        Ok(lines)
+    }
+
+    /// What went wrong in the page since this was asked last: exceptions, and what the browser reports as an
+    /// error, violations of the Content-Security-Policy among them. Failed connections only if asked for.
+    ///
+    /// # Errors
+    /// The page has gone.
+    pub async fn problems(&mut self, with_failed_connections: bool) -> Result<Vec<String>> {
+        self.catch_up().await?;
+        let mut problems = Vec::new();
+        for event in drain(&mut self.exceptions) {
+            problems.push(format!("exception: {}", json!(event.exception_details)));
+        }
+        for event in drain(&mut self.entries) {
+            let text = format!("{}: {}", event.entry.source.as_ref(), event.entry.text);
+            let failed_connection = text.contains("net::ERR_") || text.contains("status of 4");
+            if event.entry.level.as_ref() == "error"
+                && (with_failed_connections || !failed_connection)
+            {
+                problems.push(text);
+            }
+        }
+        Ok(problems)
+    }
+
+    /// The URLs that the page has asked for since this was asked last.
+    ///
+    /// # Errors
+    /// The page has gone.
+    pub async fn requests(&mut self) -> Result<Vec<String>> {
+        self.catch_up().await?;
+        let requests = drain(&mut self.requests)
+            .into_iter()
+            .map(|event| event.request.url.clone());
+        let sockets = drain(&mut self.sockets)
+            .into_iter()
+            .map(|event| event.url.clone());
+        Ok(requests.chain(sockets).collect())
+    }
+
+    /// Shows the page light or dark, without movement.
+    ///
+    /// # Errors
+    /// The page has gone.
+    pub async fn set_dark(&self, dark: bool) -> Result {
+        let scheme = if dark { "dark" } else { "light" };
+        self.page
+            .emulate_media_features(vec![
+                MediaFeature::new("prefers-color-scheme", scheme),
+                // What is looked at next must not be on its way from one colour to the other.
+                MediaFeature::new("prefers-reduced-motion", "reduce"),
+            ])
+            .await?;
+        Ok(())
+    }
+
+    /// Gives the page a size in CSS pixels.
+    ///
+    /// # Errors
+    /// The page has gone.
+    pub async fn set_size(&self, width: i64, height: i64) -> Result {
+        let size = SetDeviceMetricsOverrideParams::new(width, height, 1., false);
+        self.page.execute(size).await?;
+        Ok(())
+    }
+
+    /// A picture of what can be seen of the page, as PNG.
+    ///
+    /// # Errors
+    /// The page has gone.
+    pub async fn picture(&self) -> Result<Vec<u8>> {
+        let params = ScreenshotParams::builder()
+            .format(CaptureScreenshotFormat::Png)
+            .build();
+        Ok(self.page.screenshot(params).await?)
+    }
+
+    /// Closes the page.
+    ///
+    /// # Errors
+    /// It has gone before.
+    pub async fn close(self) -> Result {
+        self.page.close().await?;
+        Ok(())
+    }
+
+    /// Events come before the answer to a command that was sent after them.
+    async fn catch_up(&self) -> Result {
+        self.evaluate("0").await?;
+        self.evaluate("0").await?;
+        Ok(())
+    }
+}
+
+/// All events that are there by now.
+fn drain<S: Stream + Unpin>(events: &mut S) -> Vec<S::Item> {
+    let mut drained = Vec::new();
+    while let Some(Some(event)) = events.next().now_or_never() {
+        drained.push(event);
+    }
+    drained
+}
