@@ -3,7 +3,9 @@
 //! A [scenario](scenarios) says which clients connect and what they do. Playing it on a server gives a
 //! [transcript]: every frame that crossed. The transcript that a lesson must give is in `snapshots/`.
 
+pub mod check;
 pub mod connection;
+pub mod exercises;
 pub mod lessons;
 pub mod programs;
 pub mod scenario;
@@ -11,3 +13,4 @@ pub mod scenarios;
 pub mod scene;
 pub mod server;
 pub mod transcript;
+pub mod work;

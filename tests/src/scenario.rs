@@ -15,6 +15,9 @@ use crate::{
     server::Log,
 };
 
+/// Three hints, each saying more than the one before: the idea, the names of the API, the shape of the code.
+pub type Hints = [&'static str; 3];
+
 /// How a scenario's clients reach the server.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Over {
@@ -35,6 +38,8 @@ pub struct Scenario {
     pub over: Over,
     /// Whether it looks into the server's log, which a server behind a URL does not show.
     pub reads_log: bool,
+    /// What helps somebody whose server fails it: the idea, the names of the API, the shape of the code.
+    pub hints: Hints,
     /// The story itself.
     pub play: for<'a> fn(&'a mut Scene) -> LocalBoxFuture<'a, Result>,
 }
@@ -58,6 +63,12 @@ impl Scenario {
     #[must_use]
     pub fn lesson(&self) -> u8 {
         self.lessons.0
+    }
+
+    /// Its name as a sentence.
+    #[must_use]
+    pub fn title(&self) -> String {
+        self.name.replace('_', " ")
     }
 
     /// The transports to play it over.

@@ -1,11 +1,13 @@
 //! Every lesson plays all of its scenarios, over both transports, and gives their transcripts.
 
+#[expect(dead_code, reason = "other suites use the rest")]
 mod support;
 
 use std::{collections::BTreeSet, fs, time::Duration};
 
 use contract::{
     connection::Transport,
+    exercises,
     lessons::{self, Lesson},
     scenario::{Scenario, snapshots},
     scenarios,
@@ -14,6 +16,9 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 /// Nothing here waits unless it fails, so this is for a machine that is very busy.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Snapshots that are no transcript of a scenario.
+const OTHERS: [&str; 2] = ["red_gate", "exercises"];
 
 fn main() {
     let lessons = lessons::all().unwrap();
@@ -40,21 +45,18 @@ fn conforms(scenario: &Scenario, lesson: &Lesson, transport: Transport) -> Resul
     if let Some(failure) = outcome.failure {
         return Err(format!("{failure}\n\nUntil then:\n{}", outcome.transcript).into());
     }
-    let mut settings = insta::Settings::new();
-    settings.set_snapshot_path(snapshots());
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(scenario.snapshot_name(), outcome.transcript));
+    support::assert_transcript(&scenario.snapshot_name(), &outcome.transcript);
     Ok(())
 }
 
 fn no_orphans() -> Result<(), Failed> {
-    let scenarios = scenarios::all();
+    let mut scenarios = scenarios::all();
+    scenarios.extend(exercises::all().iter().map(|exercise| exercise.scenario));
     let mut names: BTreeSet<_> = scenarios.iter().map(Scenario::snapshot_name).collect();
     if names.len() != scenarios.len() {
         return Err("two scenarios have the same name".into());
     }
-    names.insert("red_gate".to_owned());
+    names.extend(OTHERS.map(str::to_owned));
     for entry in fs::read_dir(snapshots())? {
         let file = entry?.file_name();
         let file = file.to_string_lossy();

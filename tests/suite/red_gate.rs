@@ -4,11 +4,7 @@ mod support;
 
 use std::{fmt::Write as _, thread, time::Duration};
 
-use contract::{
-    lessons::{self, Lesson},
-    scenario::{Scenario, snapshots},
-    scenarios,
-};
+use contract::{lessons, scenarios};
 
 /// Here waiting is the rule: most of these scenarios wait in vain, all at the same time.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -25,7 +21,7 @@ fn each_lesson_fails_what_the_next_one_adds() {
         for (before, lesson) in pairs {
             for scenario in scenarios::all() {
                 if scenario.lesson() == lesson.number {
-                    let played = threads.spawn(move || fault(&scenario, before));
+                    let played = threads.spawn(move || support::fault(&scenario, before, PATIENCE));
                     playing.push((before, lesson, scenario.name, played));
                 }
             }
@@ -42,28 +38,5 @@ fn each_lesson_fails_what_the_next_one_adds() {
         }
         report
     });
-    let mut settings = insta::Settings::new();
-    settings.set_snapshot_path(snapshots());
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!("red_gate", report));
-}
-
-/// What the lesson before does wrong, over the first transport that shows it.
-fn fault(scenario: &Scenario, lesson: &Lesson) -> String {
-    let expected = scenario.expected().unwrap();
-    for transport in scenario.transports() {
-        let outcome = support::play(scenario, lesson, *transport, PATIENCE);
-        if let Some(failure) = outcome.failure {
-            return failure;
-        }
-        let mut lines = expected.lines().zip(outcome.transcript.lines());
-        if let Some((expected, came)) = lines.find(|(expected, came)| expected != came) {
-            return format!("`{}`, not `{}`", came.trim(), expected.trim());
-        }
-    }
-    panic!(
-        "{} passes {}, which the next lesson adds",
-        lesson.name, scenario.name
-    );
+    support::assert_transcript("red_gate", &report);
 }

@@ -2,29 +2,61 @@
 
 use super::{BURST, EVENT, delicate_texts, expect_same, message, messages, scenario};
 use crate::{
-    scenario::Scenario,
+    scenario::{Hints, Scenario},
     scene::{Result, Scene},
 };
+
+/// For the message to the others.
+const BROADCAST: Hints = [
+    "The sender gets its answer, everybody else the message: whether an answer was asked for makes no difference to them.",
+    "The extractor `SocketRef`, `SocketRef::broadcast`, and its `emit`, which must be awaited. `Message` must derive `Serialize`.",
+    "socket.broadcast().emit(\"enviar-mensaje\", &message).await",
+];
+
+/// For many messages at once.
+const BUFFER: Hints = [
+    "An emit never waits: what does not fit into the buffer of a client is lost. Order is kept on one thread.",
+    "`max_buffer_size`; `#[tokio::main(flavor = \"current_thread\")]`.",
+    "SocketIo::builder().max_buffer_size(4096).build_layer()",
+];
 
 pub(super) const SCENARIOS: &[Scenario] = &[
     scenario!(
         broadcast_reaches_everyone_but_the_sender,
         6..=7,
-        BothTransports
+        BothTransports,
+        BROADCAST
     ),
     scenario!(
         a_message_without_a_callback_reaches_the_others_too,
         6..=7,
-        BothTransports
+        BothTransports,
+        BROADCAST
     ),
-    scenario!(the_others_hear_it_as_it_was_sent, 6..=7, BothTransports),
+    scenario!(
+        the_others_hear_it_as_it_was_sent,
+        6..=7,
+        BothTransports,
+        BROADCAST
+    ),
     scenario!(
         alone_the_sender_hears_only_the_answer,
         6..=7,
-        BothTransports
+        BothTransports,
+        BROADCAST
     ),
-    scenario!(who_left_hears_nothing_who_stays_does, 6..=7, BothTransports),
-    scenario!(a_burst_reaches_the_others_in_order, 6..=7, BothTransports),
+    scenario!(
+        who_left_hears_nothing_who_stays_does,
+        6..=7,
+        BothTransports,
+        BROADCAST
+    ),
+    scenario!(
+        a_burst_reaches_the_others_in_order,
+        6..=7,
+        BothTransports,
+        BUFFER
+    ),
 ];
 
 async fn broadcast_reaches_everyone_but_the_sender(scene: &mut Scene) -> Result {

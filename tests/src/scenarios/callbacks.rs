@@ -4,35 +4,70 @@ use serde_json::{Value, json};
 
 use super::{BURST, EVENT, message, messages, scenario};
 use crate::{
-    scenario::Scenario,
+    scenario::{Hints, Scenario},
     scene::{Failure, Result, Scene},
 };
 
 /// The last lesson whose payload is the course's message.
 const LAST: u8 = 7;
 
+/// For the answer.
+const ANSWER: Hints = [
+    "The sender alone gets an answer: the `id` that it sent, the number 999 as `processID`, and the `date` in Unix milliseconds. If it asked for none, nothing is sent.",
+    "The extractor `AckSender`, and `AckSender::send`. `Duration::as_millis` gives a `u128`, which JSON here cannot carry.",
+    "async fn on_message(ack: AckSender, ...) { ... ack.send(&json!({ \"id\": message.id, \"processID\": 999, \"date\": unix_millis() })) ... }",
+];
+
+/// For payloads that are no message.
+const MISFIT: Hints = [
+    "With `Data` a payload that does not fit ends the handler before it begins, and the sender waits for ever. The handler itself must get the error, and answer with it.",
+    "The extractor `TryData<Message>`, with a struct `Message` that derives `Deserialize`.",
+    "TryData(payload): TryData<Message> ... match payload { Ok(message) => ..., Err(error) => /* answer {\"error\": error.to_string()} */ }",
+];
+
+/// For many questions at once.
+const BUFFER: Hints = [
+    "Answers stand in the same buffer as emits, and are lost in the same way when it is full.",
+    "`SocketIo::builder`, `max_buffer_size`.",
+    "SocketIo::builder().max_buffer_size(4096).build_layer()",
+];
+
 pub(super) const SCENARIOS: &[Scenario] = &[
-    scenario!(the_callback_answers_the_sender_alone, 5..=5, BothTransports),
+    scenario!(
+        the_callback_answers_the_sender_alone,
+        5..=5,
+        BothTransports,
+        ANSWER
+    ),
     scenario!(
         a_callback_that_nobody_asked_for_is_no_error,
         5..=5,
-        BothTransports
+        BothTransports,
+        ANSWER
     ),
-    scenario!(each_question_gets_its_own_answer, 5..=5, BothTransports),
+    scenario!(
+        each_question_gets_its_own_answer,
+        5..=5,
+        BothTransports,
+        ANSWER
+    ),
     scenario!(
         a_payload_that_does_not_fit_is_answered_with_an_error,
         5..=LAST,
-        BothTransports
+        BothTransports,
+        MISFIT
     ),
     scenario!(
         a_payload_that_does_not_fit_reaches_nobody,
         5..=LAST,
-        BothTransports
+        BothTransports,
+        MISFIT
     ),
     scenario!(
         a_burst_of_questions_is_answered_in_order,
         5..=5,
-        BothTransports
+        BothTransports,
+        BUFFER
     ),
 ];
 

@@ -4,31 +4,70 @@ use serde_json::json;
 
 use super::{EVENT, ON, message, scenario, static_server::media_type};
 use crate::{
-    scenario::Scenario,
+    scenario::{Hints, Scenario},
     scene::{Result, Scene},
 };
 
+/// For the client's script.
+const CLIENT: Hints = [
+    "The page loads the client from `/socket.io/socket.io.js`. Node's server brings that file along; this one has to be told where it is.",
+    "`Router::route_service` with a `ServeFile`. It goes after the Socket.IO layer, which would answer the path itself.",
+    ".layer(socket_layer).route_service(\"/socket.io/socket.io.js\", ServeFile::new(page.join(\"../vendor/socket.io.js\")))",
+];
+
+/// For connections.
+const CONNECT: Hints = [
+    "Socket.IO is a layer around the router. A client joins a namespace, and the server must have registered it: the default one is `/`.",
+    "`SocketIo::new_layer`, `SocketIo::ns`, `Router::layer`.",
+    "let (socket_layer, io) = SocketIo::new_layer(); io.ns(\"/\", on_connect); ... .layer(socket_layer)",
+];
+
+/// For pages from elsewhere.
+const ALLOW: Hints = [
+    "The answers of Socket.IO need the header as well, and a layer covers what was added before it.",
+    "`CorsLayer` as the outermost layer: the last call of `Router::layer`.",
+    ".layer(socket_layer)...layer(CorsLayer::permissive())",
+];
+
 pub(super) const SCENARIOS: &[Scenario] = &[
-    scenario!(the_client_is_served, 2..=ON, PlainHttp),
-    scenario!(a_page_from_anywhere_may_connect, 2..=ON, PlainHttp),
-    scenario!(clients_come_and_go, 2..=ON, BothTransports),
+    scenario!(the_client_is_served, 2..=ON, PlainHttp, CLIENT),
+    scenario!(a_page_from_anywhere_may_connect, 2..=ON, PlainHttp, ALLOW),
+    scenario!(clients_come_and_go, 2..=ON, BothTransports, CONNECT),
     scenario!(
         a_client_that_vanishes_disturbs_nobody,
         2..=ON,
-        BothTransports
+        BothTransports,
+        CONNECT
     ),
-    scenario!(a_client_that_left_may_come_back, 2..=ON, BothTransports),
-    scenario!(an_unknown_event_changes_nothing, 2..=ON, BothTransports),
-    scenario!(an_unknown_namespace_is_refused, 2..=ON, BothTransports),
+    scenario!(
+        a_client_that_left_may_come_back,
+        2..=ON,
+        BothTransports,
+        CONNECT
+    ),
+    scenario!(
+        an_unknown_event_changes_nothing,
+        2..=ON,
+        BothTransports,
+        CONNECT
+    ),
+    scenario!(
+        an_unknown_namespace_is_refused,
+        2..=ON,
+        BothTransports,
+        CONNECT
+    ),
     scenario!(
         a_malformed_frame_closes_only_its_connection,
         2..=ON,
-        BothTransports
+        BothTransports,
+        CONNECT
     ),
     scenario!(
         nothing_is_said_to_a_server_that_only_connects,
         2..=2,
-        BothTransports
+        BothTransports,
+        CONNECT
     ),
 ];
 

@@ -2,16 +2,31 @@
 
 use super::{EVENT, ON, message, scenario};
 use crate::{
-    scenario::Scenario,
+    scenario::{Hints, Scenario},
     scene::{Result, Scene},
 };
 
+/// For the platform.
+const HEALTH: Hints = [
+    "A platform asks at a path of its own whether the server lives, and wants an answer with the status 200.",
+    "`Router::route` with `axum::routing::get`.",
+    ".route(\"/healthz\", get(async || \"ok\"))",
+];
+
+/// For messages that are too large.
+const LIMIT: Hints = [
+    "Long-polling has a limit for a request; WebSocket has one for a frame and one for a message, and their defaults are far higher.",
+    "`max_payload`, `ws_max_frame_size`, `ws_max_message_size` of the builder.",
+    "SocketIo::builder().max_payload(100_000).ws_max_frame_size(100_000).ws_max_message_size(100_000)",
+];
+
 pub(super) const SCENARIOS: &[Scenario] = &[
-    scenario!(the_health_check_answers, 7..=ON, PlainHttp),
+    scenario!(the_health_check_answers, 7..=ON, PlainHttp, HEALTH),
     scenario!(
         a_message_over_the_limit_closes_only_its_connection,
         7..=7,
-        BothTransports
+        BothTransports,
+        LIMIT
     ),
 ];
 

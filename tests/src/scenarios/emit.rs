@@ -4,14 +4,21 @@ use serde_json::json;
 
 use super::{EVENT, message, scenario};
 use crate::{
-    scenario::Scenario,
+    scenario::{Hints, Scenario},
     scene::{Result, Scene},
 };
 
+/// For the event.
+const LISTEN: Hints = [
+    "A client's handlers are registered when it connects, one for each event. The payload may be any JSON; the server logs it and says nothing.",
+    "`SocketRef::on`, the extractor `Data<Value>`, `tracing::info!`.",
+    "socket.on(\"enviar-mensaje\", on_message); async fn on_message(Data(payload): Data<Value>) { info!(%payload, \"enviar-mensaje\"); }",
+];
+
 pub(super) const SCENARIOS: &[Scenario] = &[
-    scenario!(a_message_is_logged_and_nobody_hears_it, 3..=3, BothTransports, reads_log: true),
-    scenario!(any_json_is_a_payload, 3..=3, BothTransports, reads_log: true),
-    scenario!(a_missing_payload_is_no_harm, 3..=3, BothTransports, reads_log: true),
+    scenario!(a_message_is_logged_and_nobody_hears_it, 3..=3, BothTransports, LISTEN, reads_log: true),
+    scenario!(any_json_is_a_payload, 3..=3, BothTransports, LISTEN, reads_log: true),
+    scenario!(a_missing_payload_is_no_harm, 3..=3, BothTransports, LISTEN, reads_log: true),
 ];
 
 async fn a_message_is_logged_and_nobody_hears_it(scene: &mut Scene) -> Result {

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The event of the course.
-const EVENT: &str = "enviar-mensaje";
+pub(crate) const EVENT: &str = "enviar-mensaje";
 
 /// For a scenario that every later lesson plays, too.
 const ON: u8 = u8::MAX;
@@ -24,22 +24,24 @@ const ON: u8 = u8::MAX;
 /// How many messages a burst has.
 const BURST: u64 = 2_000;
 
-/// A [`Scenario`] from its function: the lessons, how clients reach the server, whether it reads the log.
+/// A [`Scenario`] from its function: the lessons, how clients reach the server, the hints, whether it reads
+/// the log.
 macro_rules! scenario {
-    ($name:ident, $from:literal..=$to:expr, $over:ident) => {
-        scenario!($name, $from..=$to, $over, reads_log: false)
+    ($name:ident, $from:literal..=$to:expr, $over:ident, $hints:expr) => {
+        scenario!($name, $from..=$to, $over, $hints, reads_log: false)
     };
-    ($name:ident, $from:literal..=$to:expr, $over:ident, reads_log: $log:literal) => {
+    ($name:ident, $from:literal..=$to:expr, $over:ident, $hints:expr, reads_log: $log:literal) => {
         $crate::scenario::Scenario {
             name: stringify!($name),
             lessons: ($from, $to),
             over: $crate::scenario::Over::$over,
             reads_log: $log,
+            hints: $hints,
             play: |scene| Box::pin($name(scene)),
         }
     };
 }
-use scenario;
+pub(crate) use scenario;
 
 /// Every scenario, in the order in which a reader of the course meets them.
 #[must_use]
@@ -57,7 +59,7 @@ pub fn all() -> Vec<Scenario> {
 }
 
 /// What a page sends with [`EVENT`].
-fn message(text: &str) -> Value {
+pub(crate) fn message(text: &str) -> Value {
     json!({ "mensaje": text, "id": "123", "fecha": 1_700_000_000_000_u64 })
 }
 

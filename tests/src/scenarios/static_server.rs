@@ -2,15 +2,29 @@
 
 use super::{ON, scenario};
 use crate::{
-    scenario::Scenario,
+    scenario::{Hints, Scenario},
     scene::{Failure, Result, Scene},
 };
 
+/// For the page and its folder.
+const SERVE: Hints = [
+    "The server hands out a folder of files, as `express.static` does in Node, and answers 404 for everything else. A path that you join yourself may lead out of the folder; let a library do it.",
+    "`ServeDir` of tower-http, as the fallback of an axum `Router`.",
+    "Router::new().fallback_service(ServeDir::new(page))",
+];
+
+/// For pages from elsewhere.
+const ALLOW: Hints = [
+    "A browser lets a page from elsewhere read an answer only if a header of that answer allows it, as `cors()` does in Node.",
+    "`CorsLayer` of tower-http, put around the router with `Router::layer`.",
+    "Router::new()...layer(CorsLayer::permissive())",
+];
+
 pub(super) const SCENARIOS: &[Scenario] = &[
-    scenario!(the_page_is_served, 1..=ON, PlainHttp),
-    scenario!(a_missing_file_is_not_found, 1..=ON, PlainHttp),
-    scenario!(no_path_leads_out_of_the_folder, 1..=ON, PlainHttp),
-    scenario!(a_page_from_anywhere_may_ask, 1..=ON, PlainHttp),
+    scenario!(the_page_is_served, 1..=ON, PlainHttp, SERVE),
+    scenario!(a_missing_file_is_not_found, 1..=ON, PlainHttp, SERVE),
+    scenario!(no_path_leads_out_of_the_folder, 1..=ON, PlainHttp, SERVE),
+    scenario!(a_page_from_anywhere_may_ask, 1..=ON, PlainHttp, ALLOW),
 ];
 
 async fn the_page_is_served(scene: &mut Scene) -> Result {

@@ -5,7 +5,7 @@ use std::{fs, future::Future, io, path::Path, path::PathBuf, time::Duration};
 use contract::{
     connection::Transport,
     lessons::Lesson,
-    scenario::{Outcome, Scenario},
+    scenario::{Outcome, Scenario, snapshots},
     server::Log,
 };
 
@@ -63,4 +63,31 @@ fn page() -> io::Result<PathBuf> {
         }
     }
     Ok(page)
+}
+
+/// Holds a text against its snapshot.
+pub fn assert_transcript(name: &str, text: &str) {
+    let mut settings = insta::Settings::new();
+    settings.set_snapshot_path(snapshots());
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+/// What a lesson does wrong in a scenario, over the first transport that shows it.
+///
+/// Panics if it does nothing wrong: then the scenario proves nothing.
+pub fn fault(scenario: &Scenario, lesson: &Lesson, patience: Duration) -> String {
+    let expected = scenario.expected().unwrap();
+    for transport in scenario.transports() {
+        let outcome = play(scenario, lesson, *transport, patience);
+        if let Some(failure) = outcome.failure {
+            return failure;
+        }
+        let mut lines = expected.lines().zip(outcome.transcript.lines());
+        if let Some((expected, came)) = lines.find(|(expected, came)| expected != came) {
+            return format!("`{}`, not `{}`", came.trim(), expected.trim());
+        }
+    }
+    panic!("{} passes {}", lesson.name, scenario.name);
 }

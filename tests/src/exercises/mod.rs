@@ -1,0 +1,25 @@
+//! The exercises, a file for each lesson: each a scenario that the lesson itself fails.
+//!
+//! The solution of an exercise is the example of its name in the lesson's crate.
+
+mod callbacks;
+mod server_emit;
+
+use crate::scenario::Scenario;
+
+/// Something to build on top of a lesson.
+#[derive(Clone, Copy)]
+pub struct Exercise {
+    /// Its name, which is that of its solution in the lesson's `examples/`.
+    pub name: &'static str,
+    /// What to build, and how it should behave on the wire.
+    pub task: &'static str,
+    /// What the solution must conform to. It begins with the exercise's lesson.
+    pub scenario: Scenario,
+}
+
+/// Every exercise, in the order of the lessons.
+#[must_use]
+pub fn all() -> Vec<Exercise> {
+    [server_emit::EXERCISES, callbacks::EXERCISES].concat()
+}
