@@ -25,6 +25,42 @@ run lesson: program
 diff lesson: program
     @{{ workbook }} diff {{ lesson }}
 
+# Run a lesson, or your copy (just watch work 03), anew as files change
+[group('learn')]
+[no-exit-message]
+watch +what: program
+    @{{ workbook }} watch {{ what }}
+
+# Make your own copy, work/, to build a lesson in: just start 03
+[group('learn')]
+[no-exit-message]
+start lesson *options: program
+    @{{ workbook }} start {{ lesson }} {{ options }}
+
+# See what your copy, or a server at --url, still has to do: just check 03
+[group('learn')]
+[no-exit-message]
+check lesson *options: program
+    @{{ workbook }} check {{ lesson }} {{ options }}
+
+# Get the next hint: just hint 03
+[group('learn')]
+[no-exit-message]
+hint lesson *options: program
+    @{{ workbook }} hint {{ lesson }} {{ options }}
+
+# See which lessons and exercises your copy passes
+[group('learn')]
+[no-exit-message]
+progress: program
+    @{{ workbook }} progress
+
+# Compare your copy with the lesson: just solution 03
+[group('learn')]
+[no-exit-message]
+solution lesson: program
+    @{{ workbook }} solution {{ lesson }}
+
 # Install what the pages load: the Socket.IO client and Bootstrap
 [group('learn')]
 [no-exit-message]
@@ -35,6 +71,11 @@ setup: program
 [group('build')]
 test *arguments:
     cargo test --package contract --tests --locked {{ arguments }}
+
+# What a student does: start, check, hint, watch, on copies of every lesson
+[group('build')]
+test-loop *arguments:
+    cargo test --package contract --test workbook --locked {{ arguments }}
 
 # The pages in a real Chromium or Chrome
 [group('build')]
@@ -72,4 +113,4 @@ lint:
 
 # Everything that CI runs
 [group('build')]
-ci: setup test test-browser lint
+ci: setup test test-loop test-browser lint

@@ -1,11 +1,21 @@
 //! Plays scenarios on a server, and says which it conforms to.
 
 use std::{
+    ops::Range,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
-use crate::{connection::Transport, scenario::Scenario, server::Server};
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+use tokio::time::timeout;
+
+use crate::{
+    connection::{Http, Transport},
+    scenario::Scenario,
+    server::Server,
+    work::Built,
+};
 
 /// How long to wait for what a server on this machine should send.
 const NEAR: Duration = Duration::from_secs(1);
@@ -17,8 +27,8 @@ const FAR: Duration = Duration::from_secs(10);
 pub enum Target {
     /// A program, started afresh for each scenario in this folder.
     Program {
-        /// The executable file.
-        program: PathBuf,
+        /// What was built.
+        program: Arc<Built>,
         /// Where it runs, beside its page.
         folder: PathBuf,
     },
@@ -51,6 +61,21 @@ pub struct Fault {
 }
 
 impl Target {
+    /// Makes sure that somebody answers.
+    ///
+    /// # Errors
+    /// Nobody does, or the program does not start; the message says what it printed.
+    pub async fn probe(&self) -> Result<(), String> {
+        match self {
+            Self::Url(url) => answers(url).await,
+            Self::Program { program, folder } => {
+                let server = start(&program.path, folder).await?;
+                let answered = answers(&server.base).await;
+                answered.map_err(|words| format!("the server printed its address, but {words}"))
+            }
+        }
+    }
+
     /// Plays a scenario over each of its transports, until one fails.
     ///
     /// # Errors
@@ -83,7 +108,7 @@ impl Target {
                 String::new(),
             ),
             Self::Program { program, folder } => {
-                let server = start(program, folder).await?;
+                let server = start(&program.path, folder).await?;
                 let log = server.log.clone();
                 let outcome = scenario
                     .play(&server.base, transport, NEAR, Some(log))
@@ -104,39 +129,60 @@ impl Target {
     }
 }
 
+async fn answers(base: &str) -> Result<(), String> {
+    let http = Http::new(base);
+    let request = timeout(FAR, http.get("/", None));
+    let answer = request
+        .await
+        .map_err(|_| format!("{base} does not answer"))?;
+    answer.map(drop)
+}
+
 /// Starts a student's program, without the backtraces that only its author's debugger would want.
 async fn start(program: &Path, folder: &Path) -> Result<Server, String> {
     Server::start(program, folder, &[("RUST_BACKTRACE", "0")]).await
 }
 
-/// The first line in which two transcripts differ, in words.
+/// The first difference between two transcripts, in words.
 fn difference(expected: &str, came: &str) -> Option<String> {
-    let mut expected = expected.lines().map(str::trim);
-    let mut came = came.lines().map(str::trim);
-    loop {
-        match (expected.next(), came.next()) {
-            (None, None) => return None,
-            (expected, came) if expected == came => {}
-            (Some(expected), Some(came)) => {
-                return Some(format!(
-                    "it should have been `{expected}`, but was `{came}`"
-                ));
-            }
-            (Some(expected), None) => return Some(format!("`{expected}` is missing")),
-            (None, Some(came)) => return Some(format!("`{came}` is too much")),
-        }
-    }
+    let expected: Vec<_> = expected.lines().map(without_padding).collect();
+    let came: Vec<_> = came.lines().map(without_padding).collect();
+    let parts = capture_diff_slices(Algorithm::Myers, &expected, &came);
+    let first = parts
+        .into_iter()
+        .find(|part| !matches!(part, DiffOp::Equal { .. }))?;
+    let line = |lines: &[String], range: Range<usize>| lines.get(range.start).cloned();
+    Some(match first {
+        DiffOp::Delete { .. } => format!("`{}` is missing", line(&expected, first.old_range())?),
+        DiffOp::Insert { .. } => format!("`{}` is too much", line(&came, first.new_range())?),
+        DiffOp::Equal { .. } | DiffOp::Replace { .. } => format!(
+            "it should have been `{}`, but was `{}`",
+            line(&expected, first.old_range())?,
+            line(&came, first.new_range())?
+        ),
+    })
+}
+
+/// A line without the spaces that put it into a column.
+fn without_padding(line: &str) -> String {
+    let line = line.trim();
+    let parts = line.split_once(' ');
+    parts.map_or_else(
+        || line.to_owned(),
+        |(who, rest)| format!("{who} {}", rest.trim_start()),
+    )
 }
 
 /// What a log says of a panic: where it was, and its message.
-#[must_use]
-pub fn panic_message(log: &str) -> Option<String> {
-    let start = log
+fn panic_message(log: &str) -> Option<String> {
+    let (_, message) = log.split_once(" panicked at ")?;
+    let lines = message
         .lines()
-        .position(|line| line.contains(" panicked at "))?;
-    let message = log.lines().skip(start);
-    let message = message.take_while(|line| !line.starts_with("note: "));
-    Some(message.take(6).collect::<Vec<_>>().join("\n"))
+        .take_while(|line| !line.starts_with("note: "));
+    Some(format!(
+        "at {}",
+        lines.take(6).collect::<Vec<_>>().join("\n")
+    ))
 }
 
 impl Fault {
@@ -146,11 +192,46 @@ impl Fault {
         panic_message(&self.log)
     }
 
-    /// The last lines of the log that are warnings or errors.
+    /// The last warnings and errors in the log, without their times.
     #[must_use]
     pub fn complaints(&self) -> Vec<&str> {
-        let is_complaint = |line: &&str| line.contains(" WARN ") || line.contains(" ERROR ");
-        let complaints: Vec<_> = self.log.lines().filter(is_complaint).collect();
+        let complaint = |line| {
+            [" WARN ", " ERROR "]
+                .iter()
+                .find_map(|level| str::find(line, level).map(|at| line[at..].trim()))
+        };
+        let complaints: Vec<_> = self.log.lines().filter_map(complaint).collect();
         complaints[complaints.len().saturating_sub(3)..].to_vec()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_difference_is_named() {
+        let expected = "a step\n  ana  → 41\n  beto hears nothing\n";
+        assert_eq!(difference(expected, expected), None);
+        let words = |came| difference(expected, came).unwrap();
+        assert_eq!(
+            words("a step\n  ana  → 41\n"),
+            "`beto hears nothing` is missing"
+        );
+        let more = "a step\n  ana  → 41\n  ana  ← 41\n  beto hears nothing\n";
+        assert_eq!(words(more), "`ana ← 41` is too much");
+        let other = "a step\n  ana  → 40\n  beto hears nothing\n";
+        assert_eq!(
+            words(other),
+            "it should have been `ana → 41`, but was `ana → 40`"
+        );
+    }
+
+    #[test]
+    fn a_panic_is_found_in_a_log_without_its_thread() {
+        let log =
+            "INFO x\nthread 'main' (7) panicked at src/lib.rs:1:2:\nno\nnote: run with\nINFO y\n";
+        assert_eq!(panic_message(log).unwrap(), "at src/lib.rs:1:2:\nno");
+        assert_eq!(panic_message("INFO x"), None);
     }
 }

@@ -93,8 +93,8 @@ impl Scene {
         .await
         .map_err(|_| {
             Failure(format!(
-                "GET {path} was not answered within {:?}",
-                self.patience
+                "GET {path} was not answered within {}",
+                seconds(self.patience)
             ))
         })?
         .map_err(Failure)
@@ -127,8 +127,8 @@ impl Scene {
             .await
             .map_err(|_| {
                 Failure(format!(
-                    "{name} got no connection within {:?}",
-                    self.patience
+                    "{name} got no connection within {}",
+                    seconds(self.patience)
                 ))
             })?
             .map_err(|reason| Failure(format!("{name} cannot connect: {reason}")))?;
@@ -329,8 +329,8 @@ impl Scene {
             .await
             .map_err(|_| {
                 Failure(format!(
-                    "{who} could not say goodbye within {:?}",
-                    self.patience
+                    "{who} could not say goodbye within {}",
+                    seconds(self.patience)
                 ))
             })
     }
@@ -407,7 +407,8 @@ impl Scene {
                 "{who} should have heard {expected}, but the server closed its connection"
             ))),
             Err(_) => Err(Failure(format!(
-                "{who} should have heard {expected}, but heard nothing within {patience:?}"
+                "{who} should have heard {expected}, but heard nothing within {}",
+                seconds(patience)
             ))),
         }
     }
@@ -431,6 +432,11 @@ impl Scene {
         at.map(|at| self.clients.remove(at))
             .ok_or_else(|| Failure(format!("{who} is not connected")))
     }
+}
+
+/// A duration as a person writes it, `1 s` or `0.05 s`.
+fn seconds(duration: Duration) -> String {
+    format!("{} s", duration.as_secs_f32())
 }
 
 fn unexpected(who: &str, expected: &str, frame: &str) -> Failure {

@@ -77,7 +77,7 @@ async fn silence_where_something_should_come_is_a_failure_in_words() {
     let failure = scene.hears("ana", "nada").await.unwrap_err();
     assert_eq!(
         failure.to_string(),
-        "ana should have heard `nada`, but heard nothing within 50ms"
+        "ana should have heard `nada`, but heard nothing within 0.05 s"
     );
 }
 

@@ -18,7 +18,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Snapshots that are no transcript of a scenario.
-const OTHERS: [&str; 2] = ["red_gate", "exercises"];
+const OTHERS: [&str; 4] = ["red_gate", "exercises", "workbook_faults", "workbook_hints"];
 
 fn main() {
     let lessons = lessons::all().unwrap();

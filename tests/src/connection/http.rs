@@ -1,6 +1,6 @@
 //! Plain HTTP requests.
 
-use std::error::Error;
+use std::{error::Error, iter::successors};
 
 use http_body_util::{BodyExt, Full};
 use hyper::{
@@ -78,9 +78,10 @@ impl Http {
         let request =
             request.map_err(|error| format!("no request can be made of this: {error}"))?;
         let response = self.client.request(request).await.map_err(|error| {
-            // The client's own words end where the reason, "connection refused" say, begins.
-            let reason = error
-                .source()
+            // The reason, "connection refused" say, is the last link of a chain.
+            let chain = successors(error.source(), |reason: &&dyn Error| (*reason).source());
+            let reason = chain
+                .last()
                 .map_or(String::new(), |reason| format!(": {reason}"));
             format!("{} does not answer{reason}", self.base)
         })?;

@@ -28,6 +28,10 @@ pub(super) const SCENARIOS: &[Scenario] = &[
 ];
 
 async fn the_page_is_served(scene: &mut Scene) -> Result {
+    open_page(scene).await
+}
+
+async fn open_page(scene: &mut Scene) -> Result {
     scene.step("ana opens the page").await?;
     let page = scene.get("ana", "/").await?;
     let kind = media_type(page.header("content-type"));
@@ -36,6 +40,7 @@ async fn the_page_is_served(scene: &mut Scene) -> Result {
 }
 
 async fn a_missing_file_is_not_found(scene: &mut Scene) -> Result {
+    open_page(scene).await?;
     scene.step("ana asks for a file that is not there").await?;
     let answer = scene.get("ana", "/nada.html").await?;
     scene.received("ana", &answer.status.to_string());
@@ -44,6 +49,7 @@ async fn a_missing_file_is_not_found(scene: &mut Scene) -> Result {
 
 /// The files that a careless server would give away lie beside its page: its manifest, its settings.
 async fn no_path_leads_out_of_the_folder(scene: &mut Scene) -> Result {
+    open_page(scene).await?;
     scene
         .step("ana asks for files outside of the page's folder")
         .await?;

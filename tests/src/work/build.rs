@@ -1,26 +1,39 @@
 //! Builds the crate.
 
 use std::{
+    fs, io,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::programs::target;
+
+/// A program that was built, in a place of its own as long as this value lives.
+///
+/// The build folder is shared: what lies there may be replaced by the next build, of another copy as well, and
+/// on Windows could not be replaced while it runs.
+pub struct Built {
+    /// The executable file.
+    pub path: PathBuf,
+    _folder: TempDir,
+}
 
 /// Builds the crate in a folder into the workbook's build folder, where its dependencies lie ready, and gives
 /// its program.
 ///
 /// # Errors
 /// It does not compile, with what the compiler says; or cargo cannot be run.
-pub fn build(folder: &Path) -> Result<PathBuf, String> {
+pub fn build(folder: &Path) -> Result<Built, String> {
+    let messages = if console::colors_enabled() {
+        "--message-format=json-diagnostic-rendered-ansi"
+    } else {
+        "--message-format=json"
+    };
     let output = Command::new("cargo")
-        .args([
-            "build",
-            "--message-format=json-diagnostic-rendered-ansi",
-            "--target-dir",
-        ])
+        .args(["build", messages, "--target-dir"])
         .arg(target())
         .current_dir(folder)
         // Cargo's progress, for whoever waits.
@@ -43,11 +56,24 @@ pub fn build(folder: &Path) -> Result<PathBuf, String> {
     let mut programs = messages
         .iter()
         .filter_map(|message| message["executable"].as_str());
-    let program = programs.next_back().map(PathBuf::from);
-    program.ok_or_else(|| {
+    let program = programs.next_back().map(Path::new);
+    let program = program.ok_or_else(|| {
         format!(
             "{} has no program: its Cargo.toml should have a [[bin]].",
             folder.display()
         )
+    })?;
+    take(program).map_err(|error| format!("{} cannot be copied: {error}", program.display()))
+}
+
+fn take(program: &Path) -> io::Result<Built> {
+    let folder = tempfile::Builder::new()
+        .prefix("server-")
+        .tempdir_in(target())?;
+    let path = folder.path().join(program.file_name().unwrap_or_default());
+    fs::copy(program, &path)?;
+    Ok(Built {
+        path,
+        _folder: folder,
     })
 }

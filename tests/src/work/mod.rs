@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use crate::lessons::root;
 
-pub use build::build;
+pub use build::{Built, build};
 pub use create::{Begin, create};
 
 /// The folder of the student's copy, unless another is named.

@@ -1,17 +1,28 @@
 //! The program behind the recipes of the `justfile`.
 
+mod check;
 mod diff;
+mod hint;
+mod progress;
+mod reload;
+mod report;
 mod run;
 mod setup;
+mod start;
+mod watch;
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
+use contract::work;
 
-/// Runs and compares the lessons of the workbook.
+/// Runs, compares and checks the lessons of the workbook.
 #[derive(Parser)]
 #[command(name = "workbook")]
 struct Arguments {
+    /// The folder of your own copy
+    #[arg(long, global = true, value_name = "FOLDER", default_value_os_t = work::folder())]
+    work: PathBuf,
     #[command(subcommand)]
     command: Command,
 }
@@ -22,18 +33,49 @@ enum Command {
     Run { lesson: String },
     /// Show what a lesson adds to the one before
     Diff { lesson: String },
+    /// Make your own copy to build a lesson in: it begins as the lesson before
+    Start {
+        lesson: String,
+        /// Move the copy that is there aside, to work-1, work-2 and so on
+        #[arg(long)]
+        fresh: bool,
+    },
+    /// Play a lesson's scenarios on your copy
+    Check(check::Options),
+    /// Show the next hint for the first scenario that fails
+    Hint(check::Options),
+    /// Show which lessons and exercises your copy passes
+    Progress,
+    /// Show the difference between your copy and the lesson
+    Solution { lesson: String },
+    /// Run a lesson, or your copy (`work 03`), and start it anew as files change
+    Watch {
+        /// A lesson, or `work` and a lesson
+        #[arg(num_args = 1..=2, required = true)]
+        what: Vec<String>,
+    },
     /// Install what the pages load: the Socket.IO client and Bootstrap
     Setup,
 }
 
-fn main() -> ExitCode {
-    let done = match Arguments::parse().command {
-        Command::Run { lesson } => run::run(&lesson),
-        Command::Diff { lesson } => diff::diff(&lesson),
-        Command::Setup => setup::setup(),
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let Arguments { work, command } = Arguments::parse();
+    let done = match command {
+        Command::Run { lesson } => run::run(&lesson).map(|()| true),
+        Command::Diff { lesson } => diff::diff(&lesson).map(|()| true),
+        Command::Start { lesson, fresh } => start::start(&lesson, &work, fresh).map(|()| true),
+        Command::Check(options) => check::check(&options, &work).await,
+        Command::Hint(options) => hint::hint(&options, &work).await.map(|()| true),
+        Command::Progress => progress::progress(&work).await.map(|()| true),
+        Command::Solution { lesson } => diff::solution(&lesson, &work).map(|()| true),
+        Command::Watch { what } => watch::watch(&what, &work).await.map(|()| true),
+        Command::Setup => setup::setup().map(|()| true),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        // All is said already.
+        Ok(false) => ExitCode::FAILURE,
         Err(words) => {
             eprintln!("{words}");
             ExitCode::FAILURE
