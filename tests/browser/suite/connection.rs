@@ -4,6 +4,8 @@ use axum::Router;
 use browser::{Chromium, Result, Tab};
 use contract::lessons::{self, Lesson};
 use serde_json::json;
+use tokio::net::TcpListener;
+use tokio_tungstenite::accept_async;
 use tower_http::services::{ServeDir, ServeFile};
 
 use crate::{servers, with_list};
@@ -88,6 +90,32 @@ pub async fn stays_offline_without_a_server(chromium: &Chromium) -> Result {
         return Ok(());
     }
     Err(format!("the page says {console:?} and has problems: {problems:#?}").into())
+}
+
+/// With `?reload=PORT` the page waits at that port, and loads anew when the connection is closed.
+pub async fn reloads_when_it_is_told_to(chromium: &Chromium, lesson: &Lesson) -> Result {
+    let base = servers::serve(lesson).await?;
+    let watcher = TcpListener::bind("127.0.0.1:0").await?;
+    let port = watcher.local_addr()?.port();
+    let guest = chromium.guest().await?;
+    let url = format!("{base}/?reload={port}");
+    let (tab, waiting) = tokio::join!(guest.open(&url), async {
+        accept_async(watcher.accept().await?.0)
+            .await
+            .map_err(std::io::Error::other)
+    });
+    let tab = tab?;
+    waiting?.close(None).await?;
+    // The reloaded page waits again.
+    accept_async(watcher.accept().await?.0).await?;
+    let how = tab
+        .evaluate("performance.getEntriesByType('navigation')[0].type")
+        .await?;
+    if how == json!("reload") {
+        Ok(())
+    } else {
+        Err(format!("the page came by {how}").into())
+    }
 }
 
 /// A page's folder without the client beside it.

@@ -98,6 +98,12 @@ fn trials(suite: &Suite) -> Vec<Trial> {
         }
     }
     for lesson in lessons::all().unwrap() {
+        for_lesson!(
+            suite,
+            trials,
+            lesson,
+            connection::reloads_when_it_is_told_to
+        );
         for_lesson!(suite, trials, lesson, accessibility::has_no_serious_fault);
     }
     trials.extend([
