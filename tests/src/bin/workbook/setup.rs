@@ -23,11 +23,14 @@ const FILES: [(&str, &str); 2] = [
     ("bootstrap/dist/css/bootstrap.min.css", "bootstrap.min.css"),
 ];
 
-/// Whether `vendor/` holds what the lock file says.
+/// Whether `vendor/` holds what the lock file says. Bootstrap may be missing where there is no npm.
 pub fn is_up_to_date() -> bool {
     let lock = fs::read(public().join(LOCK));
     let copy = fs::read(vendor().join(LOCK));
-    matches!((lock, copy), (Ok(lock), Ok(copy)) if lock == copy) && vendor().join(CLIENT).is_file()
+    let is_there = |file: &str| vendor().join(file).is_file();
+    matches!((lock, copy), (Ok(lock), Ok(copy)) if lock == copy)
+        && is_there(CLIENT)
+        && (FILES.iter().all(|(_, file)| is_there(file)) || !has(npm()))
 }
 
 /// Installs the client and Bootstrap with npm or, without npm, the client from Socket.IO's own CDN.
@@ -83,7 +86,7 @@ fn download() -> Result<(), String> {
     ])
     .arg(vendor().join(CLIENT))
     .arg(format!("https://cdn.socket.io/{version}/{CLIENT}"));
-    run(curl, "the download from cdn.socket.io")
+    run(curl, "curl, which takes the client from cdn.socket.io,")
 }
 
 /// Removes the client unless it is the very file that `package.json` names.
