@@ -9,7 +9,7 @@ use std::{
 
 use crate::{
     exercises::Exercise,
-    lessons::{Lesson, root},
+    lessons::{self, Lesson, root},
 };
 
 /// The program of a lesson, built as the lesson is now.
@@ -18,37 +18,44 @@ use crate::{
 /// The lessons do not compile; the compiler has said why.
 #[must_use]
 pub fn program(lesson: &Lesson) -> PathBuf {
-    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| build("--bins"));
-    FOLDER
-        .join(&lesson.name)
-        .with_extension(env::consts::EXE_EXTENSION)
+    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| build(&["--bins"]).join("debug"));
+    executable(&FOLDER, &lesson.name)
 }
 
-/// Builds programs of the lessons beside the running program, and gives their folder.
-fn build(which: &str) -> PathBuf {
+/// The solution of an exercise.
+///
+/// # Panics
+/// The solutions do not compile; the compiler has said why.
+#[must_use]
+pub fn solution(exercise: &Exercise) -> PathBuf {
+    static FOLDER: LazyLock<PathBuf> =
+        LazyLock::new(|| build(&["--examples"]).join("debug/examples"));
+    executable(&FOLDER, exercise.name)
+}
+
+fn executable(folder: &Path, name: &str) -> PathBuf {
+    folder.join(name).with_extension(env::consts::EXE_EXTENSION)
+}
+
+/// Builds programs of all lessons beside the running program, and gives the build folder.
+fn build(which: &[&str]) -> PathBuf {
     let target = target();
+    let lessons = lessons::all().unwrap_or_default();
+    let packages = lessons
+        .iter()
+        .flat_map(|lesson| ["--package", lesson.package()]);
     let built = Command::new("cargo")
-        .args(["build", "--quiet", "--workspace", which, "--target-dir"])
+        .args(["build", "--quiet", "--target-dir"])
         .arg(&target)
+        .args(which)
+        .args(packages)
         .current_dir(root())
         .status();
     assert!(
         built.is_ok_and(|status| status.success()),
         "the lessons or their examples do not compile"
     );
-    target.join("debug")
-}
-
-/// Builds the solutions of all exercises, and gives the program of one.
-///
-/// # Panics
-/// The solutions do not compile; the compiler has said why.
-#[must_use]
-pub fn solution(exercise: &Exercise) -> PathBuf {
-    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| build("--examples").join("examples"));
-    FOLDER
-        .join(exercise.name)
-        .with_extension(env::consts::EXE_EXTENSION)
+    target
 }
 
 /// The build folder that the running program lies in, as `target/debug/deps/contract-...` does.
