@@ -1,6 +1,6 @@
 //! A scene: one server, and the clients that a scenario names.
 
-use std::{fmt, time::Duration};
+use std::{fmt, ops::RangeInclusive, time::Duration};
 
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -8,7 +8,7 @@ use tokio::time::timeout;
 use crate::{
     connection::{Connection, Http, Response, Transport, handshake},
     server::Log,
-    transcript::{Direction, Transcript},
+    transcript::{Direction, Transcript, redact},
 };
 
 /// What should have happened and did not, in words.
@@ -121,6 +121,21 @@ impl Scene {
         Ok(())
     }
 
+    /// Asks for the default namespace on a connection of its own, and is refused with a `connect_error`.
+    ///
+    /// # Errors
+    /// The server lets it in, or does not answer.
+    pub async fn is_refused(&mut self, who: &str) -> Result {
+        self.open(who).await?;
+        self.send(who, "40")?;
+        let answer = self.receive(who, "a refusal").await?;
+        if answer.starts_with("44{") {
+            return Ok(());
+        }
+        let words = format!("{who} should have been refused, but was let in");
+        Err(Failure(words))
+    }
+
     async fn open(&mut self, name: &str) -> Result {
         let opening = Connection::open(&self.base, self.transport);
         let connection = timeout(self.patience, opening)
@@ -205,6 +220,17 @@ impl Scene {
         answer_payload(&frame, last).ok_or_else(|| unexpected(who, &expected, &frame))
     }
 
+    /// The same for an answer that the server gives only after it has itself waited in vain, for this long.
+    ///
+    /// # Errors
+    /// It hears nothing even then, or something else.
+    pub async fn hears_late_answer(&mut self, who: &str, waiting: Duration) -> Result<Value> {
+        self.patience += waiting;
+        let answer = self.hears_answer(who).await;
+        self.patience -= waiting;
+        answer
+    }
+
     /// The question that this client hears next: the id to answer to, and the payload.
     ///
     /// # Errors
@@ -216,8 +242,9 @@ impl Scene {
         let end = digits.find('[').unwrap_or_default();
         let id = digits[..end].parse().ok();
         let payload = event_payload(&format!("42{}", &digits[end..]), event);
+        // An answer in its place has a date that differs from run to run.
         id.zip(payload)
-            .ok_or_else(|| unexpected(who, &expected, &frame))
+            .ok_or_else(|| unexpected(who, &expected, &redact(&frame, &[])))
     }
 
     /// Answers a question of the server.
@@ -264,6 +291,36 @@ impl Scene {
         }
         self.record_burst(who, Direction::Received, &frames);
         Ok(())
+    }
+
+    /// Hears this many numbers, each greater by one than the one before and nothing between them, and gives
+    /// the first and the last. They depend on when the client came, so the transcript does not say them.
+    ///
+    /// # Errors
+    /// One is missing, is no number, or is out of order.
+    pub async fn hears_rising(
+        &mut self,
+        who: &str,
+        event: &str,
+        count: u64,
+    ) -> Result<RangeInclusive<u64>> {
+        let expected = format!("`{event}` with a number");
+        let frame = self.receive_silently(who, &expected).await?;
+        let first = event_payload(&frame, event).and_then(|payload| payload.as_u64());
+        let first = first.ok_or_else(|| unexpected(who, &expected, &frame))?;
+        let last = first + count - 1;
+        for number in first + 1..=last {
+            let expected = format!("`{event}` with {number}");
+            let frame = self.receive_silently(who, &expected).await?;
+            if event_payload(&frame, event) != Some(number.into()) {
+                return Err(unexpected(who, &expected, &frame));
+            }
+        }
+        let frame = format!("42{}", json!([event, "<number>"]));
+        self.transcript.line(who, Direction::Received, &frame);
+        let others = format!("… {} more, each greater by one …", count - 1);
+        self.transcript.line(who, Direction::Received, &others);
+        Ok(first..=last)
     }
 
     /// Hears the answers to its last `count` questions, in the order in which it asked.
@@ -342,6 +399,25 @@ impl Scene {
     pub fn vanish(&mut self, who: &str) -> Result {
         drop(self.take(who)?);
         let note = "the connection is cut";
+        self.transcript.line(who, Direction::Happened, note);
+        Ok(())
+    }
+
+    /// Is gone as a page that its person closes: without leaving the namespace. Long-polling has no connection
+    /// that the server would miss, so there the page's last request ends the session.
+    ///
+    /// # Errors
+    /// There is no such client.
+    pub async fn close_page(&mut self, who: &str) -> Result {
+        let connection = self.take(who)?.connection;
+        match self.transport {
+            Transport::WebSocket => drop(connection),
+            Transport::Polling => {
+                let closing = timeout(self.patience, connection.close()).await;
+                closing.map_err(|_| Failure(format!("{who} could not end its session")))?;
+            }
+        }
+        let note = "the page is closed";
         self.transcript.line(who, Direction::Happened, note);
         Ok(())
     }

@@ -2,9 +2,10 @@
 
 mod support;
 
-use std::{collections::BTreeSet, fmt::Write as _, fs, time::Duration};
+use std::{collections::BTreeSet, fs, thread, time::Duration};
 
 use contract::{
+    connection::Http,
     exercises::{self, Exercise},
     lessons::{self, Lesson},
     programs::solution,
@@ -14,48 +15,98 @@ use contract::{
 /// Nothing waits here unless it fails.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The lessons do not answer at all where an exercise wants something.
-const SHORT: Duration = Duration::from_secs(1);
+/// Here waiting is the rule: most lessons do not answer at all where an exercise wants something, all at the
+/// same time. Long enough that on a busy machine what does come is never late.
+const VAIN: Duration = Duration::from_secs(10);
 
 fn lesson(exercise: &Exercise) -> Lesson {
     lessons::find(&exercise.scenario.lesson().to_string()).unwrap()
 }
 
-#[tokio::test]
-async fn every_solution_gives_the_transcript_of_its_exercise() {
-    for exercise in exercises::all() {
-        for transport in exercise.scenario.transports() {
-            let server = Server::start(&solution(&exercise), lessons::root(), &[]).await;
-            let server = server.unwrap_or_else(|words| panic!("{}: {words}", exercise.name));
-            let log = Some(server.log.clone());
-            let played = exercise
-                .scenario
-                .play(&server.base, *transport, PATIENCE, log);
-            let outcome = played.await;
-            assert_eq!(
-                outcome.failure, None,
-                "{}: {}",
-                exercise.name, outcome.transcript
-            );
-            support::assert_transcript(&exercise.scenario.snapshot_name(), &outcome.transcript);
-        }
+/// What a solution that goes by the clock should take for its period: nobody waits long here.
+const QUICK: [(&str, &str); 1] = [("PERIOD_MS", "20")];
+
+async fn start(exercise: &Exercise) -> Server {
+    let server = Server::start(&solution(exercise), lessons::root(), &QUICK).await;
+    server.unwrap_or_else(|words| panic!("{}: {words}", exercise.name))
+}
+
+#[test]
+fn every_solution_gives_the_transcript_of_its_exercise() {
+    let played = thread::scope(|threads| {
+        let playing: Vec<_> = exercises::all()
+            .into_iter()
+            .map(|exercise| threads.spawn(move || conforms(&exercise)))
+            .collect();
+        playing
+            .into_iter()
+            .map(|thread| thread.join().is_ok())
+            .collect::<Vec<_>>()
+    });
+    // Each that failed has said why.
+    assert!(played.into_iter().all(|conforms| conforms));
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn conforms(exercise: &Exercise) {
+    for transport in exercise.scenario.transports() {
+        let server = start(exercise).await;
+        let log = Some(server.log.clone());
+        let played = exercise
+            .scenario
+            .play(&server.base, *transport, PATIENCE, log);
+        let outcome = played.await;
+        assert_eq!(
+            outcome.failure, None,
+            "{} over {transport}: {}",
+            exercise.name, outcome.transcript
+        );
+        support::assert_transcript(&exercise.scenario.snapshot_name(), &outcome.transcript);
     }
 }
 
 #[test]
 fn every_lesson_fails_its_exercises() {
-    let mut report = String::new();
-    for exercise in exercises::all() {
-        let lesson = lesson(&exercise);
-        let fault = support::fault(&exercise.scenario, &lesson, SHORT);
-        writeln!(
-            report,
-            "{} on the exercise {}\n  {fault}",
-            lesson.name, exercise.name
-        )
-        .unwrap();
-    }
+    let report = thread::scope(|threads| {
+        let playing: Vec<_> = exercises::all()
+            .into_iter()
+            .map(|exercise| threads.spawn(move || fault(&exercise)))
+            .collect();
+        playing
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect::<String>()
+    });
     support::assert_transcript("exercises", &report);
+}
+
+fn fault(exercise: &Exercise) -> String {
+    let lesson = lesson(exercise);
+    let fault = support::fault(&exercise.scenario, &lesson, VAIN);
+    format!(
+        "{} on the exercise {}\n  {fault}\n",
+        lesson.name, exercise.name
+    )
+}
+
+#[tokio::test]
+async fn the_live_chart_comes_with_its_page() {
+    let exercises = exercises::all();
+    let exercise = exercises
+        .iter()
+        .find(|exercise| exercise.name == "live_chart");
+    let server = start(exercise.unwrap()).await;
+    let http = Http::new(&server.base);
+    let page = http.get("/", None).await.unwrap();
+    let sources = page.body.split("src=\"").skip(1);
+    let own = sources
+        .filter_map(|rest| rest.split_once('"'))
+        .filter(|(path, _)| path.starts_with("/js/"));
+    let own: Vec<_> = own.map(|(path, _)| path).collect();
+    assert!(!own.is_empty(), "{}", page.body);
+    for path in own {
+        assert_eq!(http.get(path, None).await.unwrap().status, 200, "{path}");
+    }
 }
 
 #[test]

@@ -2,8 +2,13 @@
 //!
 //! The solution of an exercise is the example of its name in the lesson's crate.
 
+mod broadcast;
 mod callbacks;
+mod connect;
+mod deploy;
+mod emit;
 mod server_emit;
+mod static_server;
 
 use crate::scenario::Scenario;
 
@@ -21,5 +26,14 @@ pub struct Exercise {
 /// Every exercise, in the order of the lessons.
 #[must_use]
 pub fn all() -> Vec<Exercise> {
-    [server_emit::EXERCISES, callbacks::EXERCISES].concat()
+    [
+        static_server::EXERCISES,
+        connect::EXERCISES,
+        emit::EXERCISES,
+        server_emit::EXERCISES,
+        callbacks::EXERCISES,
+        broadcast::EXERCISES,
+        deploy::EXERCISES,
+    ]
+    .concat()
 }
