@@ -1,6 +1,7 @@
 //! The program behind the recipes of the `justfile`.
 
 mod diff;
+mod parity;
 mod run;
 mod setup;
 
@@ -22,6 +23,8 @@ enum Command {
     Run { lesson: String },
     /// Show what a lesson adds to the one before
     Diff { lesson: String },
+    /// Play the scenarios on the Node original, of one lesson or of all
+    Parity { lesson: Option<String> },
     /// Install what the pages load: the Socket.IO client and Bootstrap
     Setup,
 }
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Run { lesson } => run::run(&lesson),
         Command::Diff { lesson } => diff::diff(&lesson),
+        Command::Parity { lesson } => parity::parity(lesson.as_deref()),
         Command::Setup => setup::setup(),
     };
     match done {
