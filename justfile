@@ -83,6 +83,13 @@ test-browser *arguments: setup
     npm --prefix tests/browser ci --ignore-scripts --loglevel=error
     cargo test --package browser --locked {{ arguments }}
 
+# Every scenario on the course's own servers, in Node: just parity, or just parity 03
+[group('build')]
+[no-exit-message]
+parity *lesson: program
+    npm --prefix tests/reference ci --ignore-scripts --loglevel=error
+    @{{ workbook }} parity {{ lesson }}
+
 # Take the README's picture anew; with a folder, pictures of every page
 [group('build')]
 pictures *folder: setup

@@ -7,6 +7,7 @@ pub mod check;
 pub mod connection;
 pub mod exercises;
 pub mod lessons;
+pub mod parity;
 pub mod programs;
 pub mod scenario;
 pub mod scenarios;

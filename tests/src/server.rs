@@ -89,7 +89,19 @@ impl Server {
         folder: &Path,
         environment: &[(&str, &str)],
     ) -> Result<Self, String> {
-        let mut child = Command::new(program)
+        Self::start_command(Command::new(program), folder, environment).await
+    }
+
+    /// The same for a program that takes arguments.
+    ///
+    /// # Errors
+    /// It cannot be started, or ends without an address; then with all that it printed.
+    pub async fn start_command(
+        mut command: Command,
+        folder: &Path,
+        environment: &[(&str, &str)],
+    ) -> Result<Self, String> {
+        let mut child = command
             .current_dir(folder)
             .env("PORT", "0")
             .envs(environment.iter().copied())
@@ -98,7 +110,10 @@ impl Server {
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
-            .map_err(|error| format!("{} cannot be started: {error}", program.display()))?;
+            .map_err(|error| {
+                let program = Path::new(command.as_std().get_program());
+                format!("{} cannot be started: {error}", program.display())
+            })?;
         let log = Log::default();
         let output = child.stdout.take().map(|output| log.read_lines(output));
         let errors = child.stderr.take().map(|errors| log.read_lines(errors));

@@ -3,6 +3,7 @@
 mod check;
 mod diff;
 mod hint;
+mod parity;
 mod progress;
 mod reload;
 mod report;
@@ -54,6 +55,8 @@ enum Command {
         #[arg(num_args = 1..=2, required = true)]
         what: Vec<String>,
     },
+    /// Play the scenarios on the Node original, of one lesson or of all
+    Parity { lesson: Option<String> },
     /// Install what the pages load: the Socket.IO client and Bootstrap
     Setup,
 }
@@ -70,6 +73,7 @@ async fn main() -> ExitCode {
         Command::Progress => progress::progress(&work).await.map(|()| true),
         Command::Solution { lesson } => diff::solution(&lesson, &work).map(|()| true),
         Command::Watch { what } => watch::watch(&what, &work).await.map(|()| true),
+        Command::Parity { lesson } => parity::parity(lesson.as_deref()).await.map(|()| true),
         Command::Setup => setup::setup().map(|()| true),
     };
     match done {

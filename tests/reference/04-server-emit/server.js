@@ -1,0 +1,57 @@
+// Lesson 04: messages from the server to the clients.
+//
+// Each payload goes to every client: the sender hears it too.
+const http = require('node:http');
+const path = require('node:path');
+
+const cors = require('cors');
+const express = require('express');
+const socketio = require('socket.io');
+
+class Server {
+  constructor() {
+    this.app = express();
+    this.port = process.env.PORT ?? 3000;
+    this.page = process.env.PUBLIC_DIR ?? path.join('public', path.basename(__dirname));
+    // Express answers requests, Socket.IO needs the server below it: both listen on one port.
+    this.server = http.createServer(this.app);
+    this.io = socketio(this.server);
+
+    this.middlewares();
+    this.sockets();
+  }
+
+  middlewares() {
+    // A page from anywhere may ask.
+    this.app.use(cors());
+    this.app.use(express.static(this.page));
+    // What all pages share lies beside the page.
+    for (const folder of ['shared', 'vendor']) {
+      this.app.use(`/${folder}`, express.static(path.join(this.page, '..', folder)));
+    }
+  }
+
+  sockets() {
+    this.io.on('connection', (socket) => {
+      console.log('client connected', socket.id);
+
+      socket.on('disconnect', (reason) => {
+        console.log('client disconnected', socket.id, reason);
+      });
+
+      socket.on('enviar-mensaje', (payload) => {
+        console.log('enviar-mensaje', payload);
+        this.io.emit('enviar-mensaje', payload);
+      });
+    });
+  }
+
+  listen() {
+    this.server.listen(this.port, '127.0.0.1', () => {
+      // Where PORT is 0, the system has chosen the port.
+      console.log(`http://127.0.0.1:${this.server.address().port}`);
+    });
+  }
+}
+
+module.exports = Server;

@@ -1,0 +1,69 @@
+// Lesson 07: ready to deploy.
+//
+// The conversation of lesson 06, in a server that a hosting platform can start, watch and stop.
+const http = require('node:http');
+const path = require('node:path');
+
+const cors = require('cors');
+const express = require('express');
+const socketio = require('socket.io');
+
+const { socketController } = require('./controller');
+
+// The largest message that a client may send, in bytes.
+const MAX_MESSAGE = 100_000;
+
+// How long the shutdown may take, in milliseconds.
+const SHUTDOWN_LIMIT = 2_000;
+
+class Server {
+  constructor() {
+    this.app = express();
+    this.host = process.env.HOST ?? '0.0.0.0';
+    this.port = process.env.PORT ?? 3000;
+    this.page = process.env.PUBLIC_DIR ?? path.join('public', path.basename(__dirname));
+    // Express answers requests, Socket.IO needs the server below it: both listen on one port.
+    this.server = http.createServer(this.app);
+    this.io = socketio(this.server, { maxHttpBufferSize: MAX_MESSAGE });
+
+    this.middlewares();
+    this.routes();
+    this.sockets();
+  }
+
+  middlewares() {
+    // A page from anywhere may ask.
+    this.app.use(cors());
+    this.app.use(express.static(this.page));
+    // What all pages share lies beside the page.
+    for (const folder of ['shared', 'vendor']) {
+      this.app.use(`/${folder}`, express.static(path.join(this.page, '..', folder)));
+    }
+  }
+
+  routes() {
+    this.app.get('/healthz', (request, response) => {
+      response.send('ok');
+    });
+  }
+
+  sockets() {
+    this.io.on('connection', socketController);
+  }
+
+  listen() {
+    this.server.listen(this.port, this.host, () => {
+      // Where PORT is 0, the system has chosen the port.
+      console.log(`http://${this.host}:${this.server.address().port}`);
+    });
+  }
+
+  close() {
+    // No more connections, and an end to those that there are: then nothing keeps the process.
+    this.io.close();
+    // Except a client that has stopped reading, which would not take the goodbye.
+    setTimeout(() => process.exit(0), SHUTDOWN_LIMIT).unref();
+  }
+}
+
+module.exports = Server;
