@@ -120,4 +120,4 @@ lint:
 
 # Everything that CI runs
 [group('build')]
-ci: setup test test-loop test-browser lint
+ci: setup test test-loop test-browser parity lint
