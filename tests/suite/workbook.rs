@@ -129,6 +129,18 @@ fn the_copy_of_every_lesson_is_red_where_the_lesson_teaches_and_green_with_its_f
     }
 }
 
+/// Two copies of a lesson share the build folder, and must not get each other's program.
+#[test]
+fn each_copy_runs_its_own_program() {
+    let lesson = lessons::find("03").unwrap();
+    let (right, wrong) = (Student::with("03"), Student::with("03"));
+    wrong.replace("src/lib.rs", "on(\"enviar-mensaje\"", "on(\"otro\"");
+    for _ in 0..2 {
+        assert_eq!(right.failing(&lesson), Vec::<String>::new());
+        assert_ne!(wrong.failing(&lesson), Vec::<String>::new());
+    }
+}
+
 #[test]
 fn a_copy_is_never_overwritten() {
     let student = Student::new();

@@ -1,9 +1,11 @@
 //! Builds the crate.
 
 use std::{
-    fs, io,
-    path::{Path, PathBuf},
+    fs::{self, File},
+    io::{self, Read, Seek, Write},
+    path::{self, Path, PathBuf},
     process::{Command, Stdio},
+    time::SystemTime,
 };
 
 use serde_json::Value;
@@ -27,6 +29,8 @@ pub struct Built {
 /// # Errors
 /// It does not compile, with what the compiler says; or cargo cannot be run.
 pub fn build(folder: &Path) -> Result<Built, String> {
+    let turn = take_turn(folder);
+    let _turn = turn.map_err(|error| format!("{} cannot be built: {error}", folder.display()))?;
     let messages = if console::colors_enabled() {
         "--message-format=json-diagnostic-rendered-ansi"
     } else {
@@ -64,6 +68,38 @@ pub fn build(folder: &Path) -> Result<Built, String> {
         )
     })?;
     take(program).map_err(|error| format!("{} cannot be copied: {error}", program.display()))
+}
+
+/// Waits until no other copy is being built, and makes sure that cargo builds this one.
+///
+/// Cargo tells crates of one name apart by their versions, not by their folders: in a shared build folder it
+/// would take the program of another copy for this one's, unless this one's sources are newer.
+fn take_turn(folder: &Path) -> io::Result<File> {
+    fs::create_dir_all(target())?;
+    let file = target().join("copy");
+    let mut turn = File::options()
+        .create(true)
+        .truncate(false)
+        .read(true)
+        .write(true)
+        .open(file)?;
+    turn.lock()?;
+    let mut last = String::new();
+    turn.read_to_string(&mut last)?;
+    let this = path::absolute(folder)?.display().to_string();
+    if last != this {
+        for source in fs::read_dir(folder.join("src"))? {
+            let source = source?;
+            if source.file_type()?.is_file() {
+                let source = File::options().append(true).open(source.path())?;
+                source.set_modified(SystemTime::now())?;
+            }
+        }
+        turn.set_len(0)?;
+        turn.rewind()?;
+        turn.write_all(this.as_bytes())?;
+    }
+    Ok(turn)
 }
 
 fn take(program: &Path) -> io::Result<Built> {
