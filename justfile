@@ -61,6 +61,12 @@ progress: program
 solution lesson: program
     @{{ workbook }} solution {{ lesson }}
 
+# Break a lesson, in a copy, and see what happens: just break 06
+[group('learn')]
+[no-exit-message]
+break lesson *options: program
+    @{{ workbook }} break {{ lesson }} {{ options }}
+
 # Install what the pages load: the Socket.IO client and Bootstrap
 [group('learn')]
 [no-exit-message]
@@ -72,10 +78,10 @@ setup: program
 test *arguments:
     cargo test --package contract --tests --locked {{ arguments }}
 
-# What a student does: start, check, hint, watch, on copies of every lesson
+# What a student does (start, check, hint, watch, break), on copies of the lessons
 [group('build')]
 test-loop *arguments:
-    cargo test --package contract --test workbook --locked {{ arguments }}
+    cargo test --package contract --test workbook --test experiments --locked {{ arguments }}
 
 # The pages in a real Chromium or Chrome
 [group('build')]

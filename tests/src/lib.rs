@@ -6,6 +6,7 @@
 pub mod check;
 pub mod connection;
 pub mod exercises;
+pub mod experiments;
 pub mod lessons;
 pub mod parity;
 pub mod programs;

@@ -8,6 +8,7 @@ use std::{collections::BTreeSet, fs, time::Duration};
 use contract::{
     connection::Transport,
     exercises,
+    experiments::{self, Experiment},
     lessons::{self, Lesson},
     scenario::{Scenario, snapshots},
     scenarios,
@@ -57,6 +58,7 @@ fn no_orphans() -> Result<(), Failed> {
         return Err("two scenarios have the same name".into());
     }
     names.extend(OTHERS.map(str::to_owned));
+    names.extend(experiments::all()?.iter().map(Experiment::snapshot_name));
     for entry in fs::read_dir(snapshots())? {
         let file = entry?.file_name();
         let file = file.to_string_lossy();

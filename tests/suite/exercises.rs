@@ -5,10 +5,11 @@ mod support;
 use std::{collections::BTreeSet, fs, thread, time::Duration};
 
 use contract::{
-    connection::Http,
+    connection::Transport,
     exercises::{self, Exercise},
     lessons::{self, Lesson},
     programs::solution,
+    scene::Scene,
     server::Server,
 };
 
@@ -96,8 +97,8 @@ async fn the_live_chart_comes_with_its_page() {
         .iter()
         .find(|exercise| exercise.name == "live_chart");
     let server = start(exercise.unwrap()).await;
-    let http = Http::new(&server.base);
-    let page = http.get("/", None).await.unwrap();
+    let mut scene = Scene::new(&server.base, Transport::Polling, PATIENCE, None);
+    let page = scene.get("ana", "/").await.unwrap();
     let sources = page.body.split("src=\"").skip(1);
     let own = sources
         .filter_map(|rest| rest.split_once('"'))
@@ -105,7 +106,7 @@ async fn the_live_chart_comes_with_its_page() {
     let own: Vec<_> = own.map(|(path, _)| path).collect();
     assert!(!own.is_empty(), "{}", page.body);
     for path in own {
-        assert_eq!(http.get(path, None).await.unwrap().status, 200, "{path}");
+        assert_eq!(scene.get("ana", path).await.unwrap().status, 200, "{path}");
     }
 }
 

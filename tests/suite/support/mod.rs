@@ -78,16 +78,28 @@ pub fn assert_transcript(name: &str, text: &str) {
 ///
 /// Panics if it does nothing wrong: then the scenario proves nothing.
 pub fn fault(scenario: &Scenario, lesson: &Lesson, patience: Duration) -> String {
-    let expected = scenario.expected().unwrap();
     for transport in scenario.transports() {
         let outcome = play(scenario, lesson, *transport, patience);
-        if let Some(failure) = outcome.failure {
-            return failure;
-        }
-        let mut lines = expected.lines().zip(outcome.transcript.lines());
-        if let Some((expected, came)) = lines.find(|(expected, came)| expected != came) {
-            return format!("`{}`, not `{}`", came.trim(), expected.trim());
+        if let Some(fault) = difference(scenario, &outcome) {
+            return fault;
         }
     }
     panic!("{} passes {}", lesson.name, scenario.name);
+}
+
+/// What came otherwise than the scenario's transcript says, if anything did.
+pub fn difference(scenario: &Scenario, outcome: &Outcome) -> Option<String> {
+    if let Some(failure) = &outcome.failure {
+        return Some(failure.clone());
+    }
+    let expected = scenario.expected().unwrap();
+    let (mut expected, mut came) = (expected.lines(), outcome.transcript.lines());
+    loop {
+        let (expected, came) = (expected.next(), came.next());
+        if expected != came {
+            let shown = |line: Option<&str>| line.map_or("(the end)", str::trim).to_owned();
+            return Some(format!("`{}`, not `{}`", shown(came), shown(expected)));
+        }
+        expected?;
+    }
 }

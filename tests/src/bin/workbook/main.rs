@@ -1,5 +1,6 @@
 //! The program behind the recipes of the `justfile`.
 
+mod break_it;
 mod check;
 mod diff;
 mod hint;
@@ -49,6 +50,14 @@ enum Command {
     Progress,
     /// Show the difference between your copy and the lesson
     Solution { lesson: String },
+    /// List the experiments of a lesson, or make a copy with one of them in it
+    Break {
+        lesson: String,
+        experiment: Option<String>,
+        /// Say what happens, instead of making the copy
+        #[arg(long)]
+        answer: bool,
+    },
     /// Run a lesson, or your copy (`work 03`), and start it anew as files change
     Watch {
         /// A lesson, or `work` and a lesson
@@ -72,6 +81,11 @@ async fn main() -> ExitCode {
         Command::Hint(options) => hint::hint(&options, &work).await.map(|()| true),
         Command::Progress => progress::progress(&work).await.map(|()| true),
         Command::Solution { lesson } => diff::solution(&lesson, &work).map(|()| true),
+        Command::Break {
+            lesson,
+            experiment,
+            answer,
+        } => break_it::break_it(&lesson, experiment.as_deref(), answer, &work).map(|()| true),
         Command::Watch { what } => watch::watch(&what, &work).await.map(|()| true),
         Command::Parity { lesson } => parity::parity(lesson.as_deref()).await.map(|()| true),
         Command::Setup => setup::setup().map(|()| true),
