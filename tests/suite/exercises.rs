@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Here waiting is the rule: most lessons do not answer at all where an exercise wants something, all at the
 /// same time. Long enough that on a busy machine what does come is never late.
-const VAIN: Duration = Duration::from_secs(4);
+const VAIN: Duration = Duration::from_secs(10);
 
 fn lesson(exercise: &Exercise) -> Lesson {
     lessons::find(&exercise.scenario.lesson().to_string()).unwrap()
