@@ -83,6 +83,11 @@ test *arguments:
 test-loop *arguments:
     cargo test --package contract --test workbook --test experiments --locked {{ arguments }}
 
+# The last lesson as it is deployed: built for release, behind nginx, over TLS
+[group('build')]
+test-deployed *arguments: setup
+    cargo test --package contract --test deployed --locked {{ arguments }}
+
 # The pages in a real Chromium or Chrome
 [group('build')]
 test-browser *arguments: setup
@@ -126,4 +131,4 @@ lint:
 
 # Everything that CI runs
 [group('build')]
-ci: setup test test-loop test-browser parity lint
+ci: setup test test-loop test-deployed test-browser parity lint

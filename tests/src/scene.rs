@@ -85,7 +85,7 @@ impl Scene {
     pub async fn get(&mut self, who: &str, path: &str) -> Result<Response> {
         self.transcript
             .line(who, Direction::Sent, &format!("GET {path}"));
-        let request = Http::new(&self.base);
+        let request = Http::new(&self.base)?;
         timeout(
             self.patience,
             request.get(path, Some("https://example.com")),
