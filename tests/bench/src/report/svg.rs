@@ -100,7 +100,7 @@ impl Chart {
             )
             .ok();
             text(body, "", x + LINE, y, part);
-            x += 200.0;
+            x += 220.0;
         }
     }
 
