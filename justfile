@@ -78,10 +78,10 @@ setup: program
 test *arguments:
     cargo test --package contract --tests --locked {{ arguments }}
 
-# What a student does (start, check, hint, watch, break), on copies of the lessons
+# What a student does (start, check, hint, watch, break) and what goes wrong, on copies of the lessons
 [group('build')]
 test-loop *arguments:
-    cargo test --package contract --test workbook --test experiments --locked {{ arguments }}
+    cargo test --package contract --test workbook --test experiments --test symptoms --locked {{ arguments }}
 
 # The pages in a real Chromium or Chrome
 [group('build')]
