@@ -73,6 +73,13 @@ break lesson *options: program
 setup: program
     @{{ workbook }} setup
 
+# Build the book into target/book
+[group('read')]
+[no-exit-message]
+book-build *options:
+    @cargo build --package book
+    @cargo run --quiet --package book -- build {{ options }}
+
 # Every test that needs only Rust
 [group('build')]
 test *arguments:
