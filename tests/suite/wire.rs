@@ -183,7 +183,7 @@ async fn from_long_polling_to_websocket() {
 fn echo() -> Router {
     let (layer, io) = SocketIo::new_layer();
     io.ns("/", async |socket: SocketRef| {
-        socket.on("foto", async |ack: AckSender, Data::<Bytes>(bytes)| {
+        socket.on("imagen", async |ack: AckSender, Data::<Bytes>(bytes)| {
             ack.send(&bytes).unwrap();
         });
     });
@@ -201,7 +201,7 @@ async fn bytes() {
     page.send(&mut socket, "40").await;
     page.hear(&mut socket).await;
     page.step("the page sends three bytes and asks for an answer");
-    let placeholder = r#"451-0["foto",{"_placeholder":true,"num":0}]"#;
+    let placeholder = r#"451-0["imagen",{"_placeholder":true,"num":0}]"#;
     page.send(&mut socket, placeholder).await;
     page.sent("01 02 03, as a binary message");
     socket.send(Message::binary(vec![1, 2, 3])).await.unwrap();
