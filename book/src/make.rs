@@ -15,8 +15,10 @@ use mdbook_driver::{
 use mdbook_summary::parse_summary;
 
 use crate::{
+    checks,
     expand::expand,
     fault::Fault,
+    finish,
     site::{Chapter, Site},
     summary, theme,
 };
@@ -54,6 +56,8 @@ pub fn build(options: &Options) -> Result<Built, String> {
     let folder = root().join("book");
     let (mut book, mut faults) = load(&folder, options)?;
     let site = Site::read(chapters(&book.book))?;
+    faults.extend(checks::skeleton::check(&site));
+    let truth = checks::prose::Truth::read(&site)?;
     book.book.for_each_chapter_mut(|chapter| {
         let path = chapter.source_path.as_ref();
         let path = path.map(|path| path.to_string_lossy().into_owned());
@@ -65,12 +69,18 @@ pub fn build(options: &Options) -> Result<Built, String> {
             let (text, found) = expand(&site, ours);
             chapter.content = text;
             faults.extend(found);
+            faults.extend(checks::prose::check(&site, &truth, ours));
         }
     });
     theme::write(&site)?;
     book.build().map_err(|error| format!("{error:#}"))?;
+    let pages = book.build_dir_for("html");
+    finish::finish(&pages, &finish::contents(&book.book), site.words)?;
+    faults.extend(checks::links::check(&pages, &site.chapters)?);
+    faults.sort();
+    faults.dedup();
     Ok(Built {
-        folder: book.build_dir_for("html"),
+        folder: pages,
         chapters: site.chapters.len(),
         time: begin.elapsed(),
         faults,
@@ -84,9 +94,10 @@ fn load(folder: &Path, options: &Options) -> Result<(MDBook, Vec<Fault>), String
     if let Some(text) = &options.text {
         config.book.src.clone_from(text);
     }
-    if let Some(destination) = &options.destination {
-        config.build.build_dir.clone_from(destination);
-    }
+    config.build.build_dir = options
+        .destination
+        .clone()
+        .unwrap_or_else(|| root().join("target/book"));
     if let Some(reload) = &options.reload {
         let set = config.set("output.html.live-reload-endpoint", reload);
         set.map_err(|error| format!("{error:#}"))?;

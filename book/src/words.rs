@@ -62,6 +62,10 @@ pub struct Words {
     pub left_over: &'static str,
     /// The heads of the table of topics.
     pub topics: [&'static str; 4],
+    /// Stands before how a lesson's server behaves, and before how Node's does.
+    pub on_the_wire: [&'static str; 2],
+    /// What stands around each chapter, by the names that the theme has for it.
+    pub page: &'static [(&'static str, &'static str)],
 }
 
 /// English, the language that the book is written in.
@@ -95,7 +99,37 @@ pub const ENGLISH: Words = Words {
     pause: "Break",
     left_over: "No room is left for these, {} minutes together: leave them for reading at home.",
     topics: ["Topic", "In the notes", "Note", "Place"],
+    on_the_wire: ["Rust:", "Node:"],
+    page: &[
+        ("skip", "Skip to the text"),
+        ("contents", "Contents"),
+        ("search", "Search"),
+        ("search_key", "Search: press /"),
+        ("search_label", "Search the book"),
+        ("print", "Print"),
+        ("scheme", "Colours"),
+        ("scheme_system", "System"),
+        ("scheme_light", "Light"),
+        ("scheme_dark", "Dark"),
+        ("turn", "Before and after this chapter"),
+        ("previous", "Before this"),
+        ("next", "Next"),
+        ("whole", "The whole book on one page"),
+        ("copy", "Copy"),
+        ("copied", "Copied"),
+        ("scrolls", "Scrolls sideways"),
+    ],
 };
+
+impl Words {
+    /// A word of what stands around each chapter.
+    #[must_use]
+    pub fn on_page(&self, name: &str) -> Option<&'static str> {
+        let mut page = self.page.iter();
+        page.find(|(other, _)| *other == name)
+            .map(|(_, word)| *word)
+    }
+}
 
 /// The words with the gaps filled, in their order.
 #[must_use]

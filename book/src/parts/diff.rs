@@ -162,12 +162,17 @@ fn skipped(words: &Words, count: usize, lines: &mut Vec<String>) {
         1 => words.unchanged[1].to_owned(),
         _ => fill(words.unchanged[0], &[&count.to_string()]),
     };
-    lines.push(format!("<span class=\"skipped\">{}</span>", escape(&words)));
+    lines.push(apart(&words));
+}
+
+/// What stands between two groups of lines.
+fn apart(words: &str) -> String {
+    format!("<span class=\"skipped\">{}&#10;</span>", escape(words))
 }
 
 /// A line with its sign, which stands in the margin and is not copied.
 fn row(class: &str, sign: &str, code: &str) -> String {
-    format!("<span class=\"row {class}\"><span class=\"sign\">{sign}</span>{code}</span>")
+    format!("<span class=\"row {class}\"><span class=\"sign\">{sign}</span>{code}&#10;</span>")
 }
 
 fn figure(
@@ -184,7 +189,7 @@ fn figure(
         "{}{note}",
         fill(words.diff, &[&format!("<code>{}</code>", escape(path))])
     );
-    code_figure("diff", Some(&caption), language, lines)
+    code_figure("diff", Some(&caption), language, &[lines.concat()])
 }
 
 /// A patch as git writes it, a figure for each file.
@@ -200,7 +205,7 @@ pub fn patch(site: &Site, patch: &str) -> String {
         for text in file.lines() {
             if text.starts_with("@@") {
                 if in_hunk {
-                    lines.push("<span class=\"skipped\">…</span>".to_owned());
+                    lines.push(apart("…"));
                 }
                 in_hunk = true;
                 continue;
@@ -248,17 +253,19 @@ mod tests {
         let after = before.replace("line 10\n", "new\n");
         let figure = changed("a.txt", &before, &after).figure(&ENGLISH);
         assert!(
-            figure.contains("<span class=\"row del\"><span class=\"sign\">-</span>line 10</span>"),
+            figure.contains(
+                "<span class=\"row del\"><span class=\"sign\">-</span>line 10&#10;</span>"
+            ),
             "{figure}"
         );
         assert!(
-            figure.contains("<span class=\"row add\"><span class=\"sign\">+</span>new</span>"),
+            figure.contains("<span class=\"row add\"><span class=\"sign\">+</span>new&#10;</span>"),
             "{figure}"
         );
         assert!(figure.contains("7 lines stay as they are"), "{figure}");
         assert!(figure.contains("6 lines stay as they are"), "{figure}");
         assert!(
-            !figure.contains("line 6<") && figure.contains("line 7<"),
+            !figure.contains("line 6&") && figure.contains("line 7&"),
             "{figure}"
         );
     }

@@ -2,12 +2,16 @@
 
 pub mod code;
 pub mod diff;
+pub mod differences;
 pub mod exercises;
 pub mod experiments;
 pub mod inline;
+pub mod measured;
 pub mod minutes;
 pub mod question;
+pub mod schedule;
 pub mod snapshot;
+pub mod topics;
 pub mod transcript;
 
 use crate::{
@@ -37,6 +41,12 @@ pub fn write(site: &Site, chapter: &Chapter, directive: Directive) -> Result<Str
         ("exercises", [lesson]) => exercises::write(site, site.lesson(lesson)?),
         ("experiments", [lesson]) => experiments::all(site, site.lesson(lesson)?),
         ("experiment", [lesson, name]) => experiments::one(site, site.lesson(lesson)?, name),
+        ("differences", []) => differences::write(site, None),
+        ("differences", [lesson]) => differences::write(site, Some(site.lesson(lesson)?)),
+        ("schedule", lengths @ [_, ..]) => schedule::write(site, chapter, lengths),
+        ("topics", []) => topics::write(site, chapter),
+        ("figure", [name]) => measured::figure(site, name),
+        ("measured", [name]) => measured::table(site, name),
         ("end" | "versus", _) => Err(format!("`{{{{#{}}}}}` ends nothing", directive.name)),
         (name, _) => Err(match usage(name) {
             Some(usage) => format!("`{{{{#{name}}}}}` is asked for so: {usage}"),
@@ -58,6 +68,11 @@ fn usage(name: &str) -> Option<&'static str> {
         "exercises" => "{{#exercises 05}}",
         "experiments" => "{{#experiments 05}}",
         "experiment" => "{{#experiment 05 NAME}}",
+        "differences" => "{{#differences 05}} or {{#differences}}",
+        "schedule" => "{{#schedule 240}} or {{#schedule 90 90 90}}",
+        "topics" => "{{#topics}}",
+        "figure" => "{{#figure NAME}}",
+        "measured" => "{{#measured NAME}}",
         _ => return None,
     })
 }

@@ -2,7 +2,7 @@
 
 mod indented;
 mod manifest;
-mod recipe;
+pub mod recipe;
 mod rust;
 
 use std::{fs, path::Path};
