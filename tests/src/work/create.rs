@@ -60,12 +60,28 @@ pub fn create(lesson: &Lesson, begin: Begin, folder: &Path) -> Result<(), String
     }
     rename_crate(&folder.join("src/main.rs"), source, lesson).map_err(failure)?;
 
+    if begin == Begin::AsTheLesson {
+        copy_others(&lesson.folder(), folder).map_err(failure)?;
+    }
+
     let public = root().join("public");
     let copied = folder.join("public");
     copy(&public.join(&source.name), &copied.join(&lesson.name)).map_err(failure)?;
     for shared in ["shared", "vendor"] {
         if public.join(shared).is_dir() {
             copy(&public.join(shared), &copied.join(shared)).map_err(failure)?;
+        }
+    }
+    Ok(())
+}
+
+/// Files of a lesson that are neither code nor words about it: what a platform reads.
+fn copy_others(lesson: &Path, folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(lesson)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if entry.file_type()?.is_file() && name != "Cargo.toml" && name != "README.md" {
+            fs::copy(entry.path(), folder.join(name))?;
         }
     }
     Ok(())
