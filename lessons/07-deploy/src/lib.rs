@@ -9,8 +9,8 @@
 pub mod connection;
 mod controller;
 mod gate;
-mod http;
 pub mod metrics;
+mod middleware;
 pub mod settings;
 
 use std::sync::{
@@ -25,7 +25,7 @@ use axum::{
     routing::get,
 };
 use governor::Quota;
-use socketioxide::SocketIo;
+use socketioxide::{SocketIo, layer::SocketIoLayer};
 use tower_http::{
     compression::CompressionLayer,
     cors::{AllowOrigin, CorsLayer},
@@ -54,8 +54,44 @@ pub struct App {
 #[must_use]
 pub fn app(settings: &Settings) -> App {
     let metrics = Metrics::default();
+    let (socket_layer, io) = socket_io(settings, &metrics);
+    let gate = Arc::new(Gate::new(settings, metrics.clone()));
+    let draining = Arc::new(AtomicBool::new(false));
+    let page = &settings.page;
+
+    let pages = Router::new()
+        .nest_service("/shared", ServeDir::new(page.join("../shared")))
+        .nest_service("/vendor", ServeDir::new(page.join("../vendor")))
+        .fallback_service(ServeDir::new(page));
+    let client = Router::new().route_service(
+        "/socket.io/socket.io.js",
+        ServeFile::new(page.join("../vendor/socket.io.js")),
+    );
+    let router = files(pages)
+        .layer(socket_layer)
+        .layer(from_fn_with_state(Arc::clone(&gate), gate::guard))
+        .layer(from_fn_with_state(
+            settings.request_limit,
+            middleware::body_limit,
+        ))
+        // After the Socket.IO layer, which answers every path below `/socket.io` that it wraps.
+        .merge(files(client))
+        .merge(probes(Arc::clone(&draining)))
+        .layer(cors(gate))
+        .layer(from_fn(middleware::security_headers))
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid));
+    App {
+        router,
+        io,
+        metrics,
+        draining,
+    }
+}
+
+fn socket_io(settings: &Settings, metrics: &Metrics) -> (SocketIoLayer, SocketIo) {
     let events = Quota::per_second(settings.events_per_second).allow_burst(settings.events_at_once);
-    let (socket_layer, io) = SocketIo::builder()
+    let (layer, io) = SocketIo::builder()
         // An emit never waits: it fails for a client that has this many packets still to read.
         // The memory is taken only as it fills.
         .max_buffer_size(settings.max_waiting)
@@ -67,64 +103,46 @@ pub fn app(settings: &Settings) -> App {
         .with_state(metrics.clone())
         .build_layer();
     io.ns("/", controller::on_connect);
+    (layer, io)
+}
 
-    let gate = Arc::new(Gate::new(settings, metrics.clone()));
-    let origins = AllowOrigin::predicate({
-        let gate = Arc::clone(&gate);
-        move |origin, request| gate.allows(origin, &request.headers)
-    });
-    let draining = Arc::new(AtomicBool::new(false));
-    let page = &settings.page;
-    let router = Router::new()
-        .nest_service("/shared", ServeDir::new(page.join("../shared")))
-        .nest_service("/vendor", ServeDir::new(page.join("../vendor")))
-        .fallback_service(ServeDir::new(page))
-        // A browser asks each time whether a file has changed: their names tell nothing of their content.
+/// What holds for every file: browsers may keep it, it travels compressed, and the log says who asked.
+///
+/// Long-polling stays outside: its addresses hold the session's key, which does not go into a log.
+fn files(router: Router) -> Router {
+    router
+        // A browser asks each time whether a file has changed: its name tells nothing of its content.
         .layer(SetResponseHeaderLayer::if_not_present(
             CACHE_CONTROL,
             HeaderValue::from_static("no-cache"),
         ))
         .layer(CompressionLayer::new())
-        // Inside of Socket.IO, whose addresses hold the session's key: they do not go into a log.
         .layer(
             TraceLayer::new_for_http()
-                .make_span_with(http::request_span)
+                .make_span_with(middleware::request_span)
                 .on_response(DefaultOnResponse::new().level(Level::INFO)),
         )
-        .layer(socket_layer)
-        .layer(from_fn_with_state(gate, gate::guard))
-        .layer(from_fn_with_state(settings.request_limit, http::body_limit))
-        // After the Socket.IO layer, which answers every path below `/socket.io` that it wraps.
-        .route_service(
-            "/socket.io/socket.io.js",
-            ServeFile::new(page.join("../vendor/socket.io.js")),
-        )
+}
+
+/// What the platform asks: whether the server lives, and whether it takes more clients.
+fn probes(draining: Arc<AtomicBool>) -> Router {
+    let readiness = async move || {
+        if draining.load(Relaxed) {
+            (StatusCode::SERVICE_UNAVAILABLE, "shutting down")
+        } else {
+            (StatusCode::OK, "ready")
+        }
+    };
+    Router::new()
         .route("/healthz", get(async || "ok"))
-        .route(
-            "/readyz",
-            get({
-                let draining = Arc::clone(&draining);
-                async move || {
-                    if draining.load(Relaxed) {
-                        (StatusCode::SERVICE_UNAVAILABLE, "shutting down")
-                    } else {
-                        (StatusCode::OK, "ready")
-                    }
-                }
-            }),
-        )
-        .layer(
-            CorsLayer::new()
-                .allow_origin(origins)
-                .allow_methods([Method::GET, Method::POST]),
-        )
-        .layer(from_fn(http::security_headers))
-        .layer(PropagateRequestIdLayer::x_request_id())
-        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid));
-    App {
-        router,
-        io,
-        metrics,
-        draining,
-    }
+        .route("/readyz", get(readiness))
+}
+
+/// Which pages' scripts may read an answer.
+fn cors(gate: Arc<Gate>) -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(move |origin, request| {
+            gate.allows(origin, &request.headers)
+        }))
+        .allow_methods([Method::GET, Method::POST])
 }

@@ -1,7 +1,12 @@
 //! Reads the settings, serves the lesson, and ends it well.
 
 use std::{
-    env, error::Error, io, net::SocketAddr, process::ExitCode, sync::atomic::Ordering::Relaxed,
+    env,
+    error::Error,
+    io,
+    net::{IpAddr, SocketAddr},
+    process::ExitCode,
+    sync::atomic::Ordering::Relaxed,
 };
 
 use axum_server::{Handle, Server};
@@ -60,7 +65,9 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     }
     // Each client takes a descriptor, and the usual soft limit is far below the hard one.
     #[cfg(unix)]
-    rlimit::increase_nofile_limit(u64::MAX)?;
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        warn!(%error, "the number of open connections stays limited");
+    }
 
     let App {
         router,
@@ -69,11 +76,11 @@ async fn serve() -> Result<(), Box<dyn Error>> {
         draining,
     } = app(&settings);
     if let Some(port) = settings.metrics_port {
-        let listener = listen(SocketAddr::new(settings.host, port)).await?;
+        let listener = listen(settings.host, port, "METRICS_PORT").await?;
         info!(address = %listener.local_addr()?, "metrics");
         tokio::spawn(axum::serve(listener, metrics.router()).into_future());
     }
-    let listener = listen(SocketAddr::new(settings.host, settings.port)).await?;
+    let listener = listen(settings.host, settings.port, "PORT").await?;
     println!("http://{}", listener.local_addr()?);
 
     let handle = Handle::<SocketAddr>::new();
@@ -134,9 +141,8 @@ fn load_dotenv() -> Result<(), String> {
     }
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, String> {
-    TcpListener::bind(address).await.map_err(|error| {
-        let (host, port) = (address.ip(), address.port());
-        format!("cannot listen on {host}, port {port}: {error}. Set PORT to use another.")
+async fn listen(host: IpAddr, port: u16, setting: &str) -> Result<TcpListener, String> {
+    TcpListener::bind((host, port)).await.map_err(|error| {
+        format!("cannot listen on {host}, port {port}: {error}. Set {setting} to use another.")
     })
 }
