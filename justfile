@@ -79,15 +79,22 @@ package lesson folder: program
 setup: program
     @{{ workbook }} setup
 
+# Build the book into target/book
+[group('read')]
+[no-exit-message]
+book-build *options:
+    @cargo build --package book
+    @cargo run --quiet --package book -- build {{ options }}
+
 # Every test that needs only Rust
 [group('build')]
 test *arguments:
     cargo test --package contract --tests --locked {{ arguments }}
 
-# What a student does (start, check, hint, watch, break), on copies of the lessons
+# What a student does (start, check, hint, watch, break) and what goes wrong, on copies of the lessons
 [group('build')]
 test-loop *arguments:
-    cargo test --package contract --test workbook --test experiments --locked {{ arguments }}
+    cargo test --package contract --test workbook --test experiments --test symptoms --locked {{ arguments }}
 
 # Lesson 07 built and run as a platform does it, but for the container
 [group('build')]

@@ -1,0 +1,3 @@
+//! What must be true of a chapter before it becomes a page, and of a page before it is done.
+
+pub mod fence;

@@ -1,0 +1,111 @@
+//! Building the book.
+
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use contract::lessons::root;
+use mdbook_driver::{
+    MDBook,
+    book::{Book, BookItem},
+    config::Config,
+};
+
+use mdbook_summary::parse_summary;
+
+use crate::{
+    expand::expand,
+    fault::Fault,
+    site::{Chapter, Site},
+    summary, theme,
+};
+
+/// What is to be built.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The folder that the chapters are in; `book/text` if none is given.
+    pub text: Option<PathBuf>,
+    /// The folder that the pages are written to; `target/book` if none is given.
+    pub destination: Option<PathBuf>,
+    /// The path at which pages that are served wait for the next build.
+    pub reload: Option<String>,
+}
+
+/// A book that is built.
+#[derive(Debug)]
+pub struct Built {
+    /// The folder with its pages.
+    pub folder: PathBuf,
+    /// How many chapters it has.
+    pub chapters: usize,
+    /// How long it took.
+    pub time: Duration,
+    /// What is wrong with it, in the order of the chapters.
+    pub faults: Vec<Fault>,
+}
+
+/// Builds the book in spite of what is wrong with it, which is left out.
+///
+/// # Errors
+/// Something without which there is no book: its table of contents, its theme, a lesson.
+pub fn build(options: &Options) -> Result<Built, String> {
+    let begin = Instant::now();
+    let folder = root().join("book");
+    let (mut book, mut faults) = load(&folder, options)?;
+    let site = Site::read(chapters(&book.book))?;
+    book.book.for_each_chapter_mut(|chapter| {
+        let path = chapter.source_path.as_ref();
+        let path = path.map(|path| path.to_string_lossy().into_owned());
+        let ours = site
+            .chapters
+            .iter()
+            .find(|ours| Some(&ours.path) == path.as_ref());
+        if let Some(ours) = ours {
+            let (text, found) = expand(&site, ours);
+            chapter.content = text;
+            faults.extend(found);
+        }
+    });
+    theme::write(&site)?;
+    book.build().map_err(|error| format!("{error:#}"))?;
+    Ok(Built {
+        folder: book.build_dir_for("html"),
+        chapters: site.chapters.len(),
+        time: begin.elapsed(),
+        faults,
+    })
+}
+
+/// The book as mdBook reads it, and what is wrong with its table of contents.
+fn load(folder: &Path, options: &Options) -> Result<(MDBook, Vec<Fault>), String> {
+    let mut config =
+        Config::from_disk(folder.join("book.toml")).map_err(|error| format!("{error:#}"))?;
+    if let Some(text) = &options.text {
+        config.book.src.clone_from(text);
+    }
+    if let Some(destination) = &options.destination {
+        config.build.build_dir.clone_from(destination);
+    }
+    if let Some(reload) = &options.reload {
+        let set = config.set("output.html.live-reload-endpoint", reload);
+        set.map_err(|error| format!("{error:#}"))?;
+    }
+    let (summary, faults) = summary::read(&folder.join(&config.book.src))?;
+    let summary = parse_summary(&summary).map_err(|error| format!("{error:#}"))?;
+    let book = MDBook::load_with_config_and_summary(folder, config, summary)
+        .map_err(|error| format!("{error:#}"))?;
+    Ok((book, faults))
+}
+
+/// The chapters that have a file, in the order of the book.
+fn chapters(book: &Book) -> Vec<Chapter> {
+    let chapters = book.iter().filter_map(|item| match item {
+        BookItem::Chapter(chapter) => {
+            let path = chapter.source_path.as_ref()?;
+            Some(Chapter::new(&path.to_string_lossy(), &chapter.content))
+        }
+        _ => None,
+    });
+    chapters.collect()
+}
