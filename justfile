@@ -67,6 +67,12 @@ solution lesson: program
 break lesson *options: program
     @{{ workbook }} break {{ lesson }} {{ options }}
 
+# Make a folder with a lesson alone, which a platform can build: just package 07 my-server
+[group('learn')]
+[no-exit-message]
+package lesson folder: program
+    @{{ workbook }} package {{ lesson }} {{ folder }}
+
 # Install what the pages load: the Socket.IO client and Bootstrap
 [group('learn')]
 [no-exit-message]
@@ -89,6 +95,11 @@ test *arguments:
 [group('build')]
 test-loop *arguments:
     cargo test --package contract --test workbook --test experiments --test symptoms --locked {{ arguments }}
+
+# Lesson 07 built and run as a platform does it, but for the container
+[group('build')]
+test-platform *arguments: setup
+    cargo test --package contract --test platform --locked {{ arguments }}
 
 # The pages in a real Chromium or Chrome
 [group('build')]
@@ -133,4 +144,4 @@ lint:
 
 # Everything that CI runs
 [group('build')]
-ci: setup test test-loop test-browser parity lint
+ci: setup test test-loop test-platform test-browser parity lint
