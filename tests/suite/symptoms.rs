@@ -176,7 +176,7 @@ fn without_registry(line: &str) -> String {
     }
 }
 
-/// What makes a function no handler, three times: the compiler says the same each time.
+/// What makes a function no handler, four times: the compiler says the same each time.
 #[test]
 fn a_handler_is_no_handler() {
     let not_async = compiler_says(
@@ -201,7 +201,7 @@ fn a_handler_is_no_handler() {
             ),
         ],
     );
-    let takes_no_payload = compiler_says(
+    let cannot_be_read = compiler_says(
         "05",
         "src/lib.rs",
         &[
@@ -209,7 +209,15 @@ fn a_handler_is_no_handler() {
             ("#[derive(Deserialize)]", "#[derive(Serialize)]"),
         ],
     );
-    for words in [&gives_a_result, &takes_no_payload] {
+    let no_extractor = compiler_says(
+        "03",
+        "src/lib.rs",
+        &[(
+            "on_message(Data(payload): Data<Value>)",
+            "on_message(payload: Value)",
+        )],
+    );
+    for words in [&gives_a_result, &cannot_be_read, &no_extractor] {
         assert!(words.contains("is not a MessageHandler"), "{words}");
     }
     support::assert_transcript("symptom_no_handler", &not_async);
