@@ -10,6 +10,10 @@ program:
     @cargo build --package contract --bin workbook
 
 [private]
+book-program:
+    @cargo build --package book
+
+[private]
 default:
     @just --list --unsorted
 
@@ -79,11 +83,16 @@ package lesson folder: program
 setup: program
     @{{ workbook }} setup
 
+# Read the book in a browser; it is built anew as its files change
+[group('read')]
+[no-exit-message]
+book *options: book-program
+    @cargo run --quiet --package book -- serve {{ options }}
+
 # Build the book into target/book
 [group('read')]
 [no-exit-message]
-book-build *options:
-    @cargo build --package book
+book-build *options: book-program
     @cargo run --quiet --package book -- build {{ options }}
 
 # Every test that needs only Rust

@@ -13,6 +13,8 @@ pub mod html;
 pub mod make;
 pub mod page;
 pub mod parts;
+pub mod report;
+pub mod serve;
 pub mod site;
 pub mod source;
 pub mod summary;

@@ -2,7 +2,10 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use book::make::{self, Built, Options};
+use book::{
+    make::{self, Options},
+    report, serve,
+};
 use clap::{Parser, Subcommand};
 
 /// The workbook's book
@@ -14,7 +17,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Write the book to target/book
+    /// Write the book to target/book; fails if anything in it is wrong
     Build {
         /// Another folder with chapters than book/text
         #[arg(long)]
@@ -22,6 +25,12 @@ enum Command {
         /// Another folder for the pages than target/book
         #[arg(long)]
         to: Option<PathBuf>,
+    },
+    /// Show the book in a browser, and build it anew as its files change
+    Serve {
+        /// The port; 0 lets the system choose
+        #[arg(long, default_value_t = 3001)]
+        port: u16,
     },
 }
 
@@ -32,9 +41,11 @@ fn main() -> ExitCode {
             destination: to,
             ..Options::default()
         }),
+        Command::Serve { port } => serve(port),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(words) => {
             eprintln!("{words}");
             ExitCode::FAILURE
@@ -42,26 +53,14 @@ fn main() -> ExitCode {
     }
 }
 
-/// Builds, and says what is wrong; the pages are there in any case, to look at.
-fn build(options: &Options) -> Result<(), String> {
+/// Builds; `false` if anything is wrong. The pages are there in any case, to look at.
+fn build(options: &Options) -> Result<bool, String> {
     let built = make::build(options)?;
-    for fault in &built.faults {
-        eprintln!("{fault}");
-    }
-    println!("{}", said(&built));
-    match built.faults.len() {
-        0 => Ok(()),
-        1 => Err("1 fault".to_owned()),
-        count => Err(format!("{count} faults")),
-    }
+    report::say(&built);
+    Ok(built.faults.is_empty())
 }
 
-/// That a book is there, and where.
-fn said(built: &Built) -> String {
-    format!(
-        "{} chapters in {:.1} s: {}",
-        built.chapters,
-        built.time.as_secs_f64(),
-        built.folder.join("index.html").display()
-    )
+#[tokio::main(flavor = "current_thread")]
+async fn serve(port: u16) -> Result<bool, String> {
+    serve::serve(port).await.map(|()| true)
 }

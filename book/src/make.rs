@@ -1,6 +1,7 @@
 //! Building the book.
 
 use std::{
+    fs, io,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -74,9 +75,12 @@ pub fn build(options: &Options) -> Result<Built, String> {
     });
     theme::write(&site)?;
     book.build().map_err(|error| format!("{error:#}"))?;
-    let pages = book.build_dir_for("html");
-    finish::finish(&pages, &finish::contents(&book.book), site.words)?;
-    faults.extend(checks::links::check(&pages, &site.chapters)?);
+    let next = book.build_dir_for("html");
+    finish::finish(&next, &finish::contents(&book.book), site.words)?;
+    faults.extend(checks::links::check(&next, &site.chapters)?);
+    // Who reads the old pages has them until the new ones are all there.
+    let pages = destination(options);
+    replace(&next, &pages).map_err(|error| format!("{}: {error}", pages.display()))?;
     faults.sort();
     faults.dedup();
     Ok(Built {
@@ -87,6 +91,20 @@ pub fn build(options: &Options) -> Result<Built, String> {
     })
 }
 
+/// The folder for the pages.
+fn destination(options: &Options) -> PathBuf {
+    let destination = options.destination.clone();
+    destination.unwrap_or_else(|| root().join("target/book"))
+}
+
+/// Puts a folder into another one's place.
+fn replace(new: &Path, old: &Path) -> io::Result<()> {
+    if old.exists() {
+        fs::remove_dir_all(old)?;
+    }
+    fs::rename(new, old)
+}
+
 /// The book as mdBook reads it, and what is wrong with its table of contents.
 fn load(folder: &Path, options: &Options) -> Result<(MDBook, Vec<Fault>), String> {
     let mut config =
@@ -94,10 +112,7 @@ fn load(folder: &Path, options: &Options) -> Result<(MDBook, Vec<Fault>), String
     if let Some(text) = &options.text {
         config.book.src.clone_from(text);
     }
-    config.build.build_dir = options
-        .destination
-        .clone()
-        .unwrap_or_else(|| root().join("target/book"));
+    config.build.build_dir = destination(options).with_added_extension("next");
     if let Some(reload) = &options.reload {
         let set = config.set("output.html.live-reload-endpoint", reload);
         set.map_err(|error| format!("{error:#}"))?;
