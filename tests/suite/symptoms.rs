@@ -152,9 +152,15 @@ fn compiler_says(lesson: &str, file: &str, changes: &[(&str, &str)]) -> String {
     };
     let first = words.split("\nerror").next().unwrap_or_default();
     let mut report = String::new();
-    for line in first.lines() {
+    let mut lines = first.lines();
+    while let Some(line) = lines.next() {
         // Where it keeps what was too long to say.
         if line.contains("the full name for the type") || line.contains("--verbose") {
+            continue;
+        }
+        // The list names types that have nothing to do with the fault.
+        if line.contains("the following other types implement trait") {
+            lines.find(|line| line.trim_end().ends_with("others"));
             continue;
         }
         writeln!(report, "{}", without_registry(line).trim_end()).unwrap();
