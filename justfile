@@ -116,6 +116,18 @@ test-browser *arguments: setup
     npm --prefix tests/browser ci --ignore-scripts --loglevel=error
     cargo test --package browser --locked {{ arguments }}
 
+# Every chapter of the book in a real Chromium or Chrome
+[group('build')]
+test-book *arguments:
+    npm --prefix tests/browser ci --ignore-scripts --loglevel=error
+    cargo test --package book --lib --locked
+    cargo test --package book --test chapters --locked {{ arguments }}
+
+# Pictures of every chapter, or of those with a name: just book-pictures target/pictures 05
+[group('build')]
+book-pictures folder *name:
+    cargo run --package book --example pictures -- {{ folder }} {{ name }}
+
 # Every scenario on the course's own servers, in Node: just parity, or just parity 03
 [group('build')]
 [no-exit-message]

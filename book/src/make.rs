@@ -73,8 +73,10 @@ pub fn build(options: &Options) -> Result<Built, String> {
             faults.extend(checks::prose::check(&site, &truth, ours));
         }
     });
-    theme::write(&site)?;
+    let theme = beside(options, "theme");
+    theme::write(&site, &theme)?;
     book.build().map_err(|error| format!("{error:#}"))?;
+    fs::remove_dir_all(&theme).map_err(|error| format!("{}: {error}", theme.display()))?;
     let next = book.build_dir_for("html");
     finish::finish(&next, &finish::contents(&book.book), site.words)?;
     faults.extend(checks::links::check(&next, &site.chapters)?);
@@ -97,6 +99,11 @@ fn destination(options: &Options) -> PathBuf {
     destination.unwrap_or_else(|| root().join("target/book"))
 }
 
+/// A folder for what is there while the book is built.
+fn beside(options: &Options, name: &str) -> PathBuf {
+    destination(options).with_added_extension(name)
+}
+
 /// Puts a folder into another one's place.
 fn replace(new: &Path, old: &Path) -> io::Result<()> {
     if old.exists() {
@@ -112,7 +119,9 @@ fn load(folder: &Path, options: &Options) -> Result<(MDBook, Vec<Fault>), String
     if let Some(text) = &options.text {
         config.book.src.clone_from(text);
     }
-    config.build.build_dir = destination(options).with_added_extension("next");
+    config.build.build_dir = beside(options, "next");
+    let set = config.set("output.html.theme", beside(options, "theme"));
+    set.map_err(|error| format!("{error:#}"))?;
     if let Some(reload) = &options.reload {
         let set = config.set("output.html.live-reload-endpoint", reload);
         set.map_err(|error| format!("{error:#}"))?;

@@ -52,14 +52,19 @@ const SAVE: Duration = Duration::from_millis(100);
 pub async fn serve(port: u16) -> Result<(), String> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let listener = TcpListener::bind(address).await.map_err(|error| {
-        format!("cannot listen on port {port}: {error}. Another port: just book --port {}", port.saturating_add(1))
+        format!(
+            "cannot listen on port {port}: {error}. Another port: just book --port {}",
+            port.saturating_add(1)
+        )
     })?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let (sender, mut changes) = unbounded_channel();
     // Watches as long as it is there.
     let _watcher = watcher(sender)?;
     let built = watch::Sender::new(0_u64);
-    let pages = build(&[]).await.unwrap_or_else(|| root().join("target/book"));
+    let pages = build(&[])
+        .await
+        .unwrap_or_else(|| root().join("target/book"));
     let app = Router::new()
         .route(RELOAD, get(reload))
         .with_state(built.clone())
@@ -89,7 +94,10 @@ async fn reload(State(built): State<watch::Sender<u64>>) {
 /// Builds, says what came of it, and gives the folder with the pages.
 async fn build(changed: &[PathBuf]) -> Option<PathBuf> {
     for path in changed {
-        println!("{} has changed.", path.strip_prefix(root()).unwrap_or(path).display());
+        println!(
+            "{} has changed.",
+            path.strip_prefix(root()).unwrap_or(path).display()
+        );
     }
     let options = Options {
         reload: Some(RELOAD.to_owned()),
@@ -140,9 +148,7 @@ fn is_source(path: &Path) -> bool {
             || name.ends_with(".snap.new")
     };
     let below = path.strip_prefix(root()).unwrap_or(path);
-    !below
-        .iter()
-        .any(|name| name.to_str().is_none_or(passing))
+    !below.iter().any(|name| name.to_str().is_none_or(passing))
 }
 
 /// The files of the next save.
@@ -166,7 +172,11 @@ mod tests {
             assert!(root().join(source).exists(), "{source}");
         }
         assert!(is_source(&root().join("book/text/traps.md")));
-        for passing in ["public/vendor/x.js", "book/text/.traps.md.swp", "tests/snapshots/a.snap.new"] {
+        for passing in [
+            "public/vendor/x.js",
+            "book/text/.traps.md.swp",
+            "tests/snapshots/a.snap.new",
+        ] {
             assert!(!is_source(&root().join(passing)), "{passing}");
         }
     }
@@ -176,7 +186,13 @@ mod tests {
         let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = taken.local_addr().unwrap().port();
         let words = serve(port).await.unwrap_err();
-        assert!(words.starts_with(&format!("cannot listen on port {port}")), "{words}");
-        assert!(words.contains("just book --port") && !words.contains('\n'), "{words}");
+        assert!(
+            words.starts_with(&format!("cannot listen on port {port}")),
+            "{words}"
+        );
+        assert!(
+            words.contains("just book --port") && !words.contains('\n'),
+            "{words}"
+        );
     }
 }

@@ -17,14 +17,13 @@ pub const UNUSED: [&str; 9] = [
     ".nojekyll",
 ];
 
-/// Writes the theme for mdBook to `target/book-theme`.
+/// Writes the theme for mdBook to a folder.
 ///
 /// # Errors
 /// A file of it cannot be read or written, or names a word that there is not.
-pub fn write(site: &Site) -> Result<(), String> {
-    let folder = site.root.join("target/book-theme");
+pub fn write(site: &Site, folder: &Path) -> Result<(), String> {
     let shared = site.root.join("public/shared");
-    copy(site.words, &site.root.join("book/theme"), &folder)?;
+    copy(site.words, &site.root.join("book/theme"), folder)?;
     put(
         &folder.join("favicon.svg"),
         &read(&shared.join("icon.svg"))?,
