@@ -110,6 +110,11 @@ test-loop *arguments:
 test-platform *arguments: setup
     cargo test --package contract --test platform --locked {{ arguments }}
 
+# The last lesson as it is deployed: built for release, behind nginx, over TLS
+[group('build')]
+test-deployed *arguments: setup
+    cargo test --package contract --test deployed --locked {{ arguments }}
+
 # The pages in a real Chromium or Chrome
 [group('build')]
 test-browser *arguments: setup
@@ -165,4 +170,4 @@ lint:
 
 # Everything that CI runs
 [group('build')]
-ci: setup test test-loop test-platform test-browser parity lint
+ci: setup test test-loop test-platform test-deployed test-browser parity lint

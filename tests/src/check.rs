@@ -11,7 +11,7 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 use tokio::time::timeout;
 
 use crate::{
-    connection::{Http, Transport},
+    connection::{Http, Response, Transport},
     scenario::Scenario,
     server::Server,
     work::Built,
@@ -67,10 +67,10 @@ impl Target {
     /// Nobody does, or the program does not start; the message says what it printed.
     pub async fn probe(&self) -> Result<(), String> {
         match self {
-            Self::Url(url) => answers(url).await,
+            Self::Url(url) => reachable(url).await,
             Self::Program { program, folder } => {
                 let server = start(&program.path, folder).await?;
-                let answered = answers(&server.base).await;
+                let answered = answer(&server.base).await.map(drop);
                 answered.map_err(|words| format!("the server printed its address, but {words}"))
             }
         }
@@ -129,13 +129,32 @@ impl Target {
     }
 }
 
-async fn answers(base: &str) -> Result<(), String> {
-    let http = Http::new(base);
+async fn answer(base: &str) -> Result<Response, String> {
+    let http = Http::new(base)?;
     let request = timeout(FAR, http.get("/", None));
-    let answer = request
-        .await
-        .map_err(|_| format!("{base} does not answer"))?;
-    answer.map(drop)
+    let answer = request.await;
+    answer.map_err(|_| format!("{base} does not answer within {} s", FAR.as_secs()))?
+}
+
+/// Makes sure that somebody answers at a URL, and that it is the server itself who does.
+async fn reachable(url: &str) -> Result<(), String> {
+    let secure = url.starts_with("https://");
+    if !secure && !url.starts_with("http://") {
+        return Err(format!(
+            "{url} is no address: it begins with http:// or https://"
+        ));
+    }
+    let answer = answer(url).await?;
+    match (answer.status, answer.header("location")) {
+        (300..400, Some(other)) if other.starts_with("http") => {
+            Err(format!("{url} sends its clients on to {other}"))
+        }
+        // What a proxy says to a client that speaks no TLS to it.
+        (400, _) if !secure => Err(format!(
+            "{url} refuses plain HTTP (400). Does its address begin with https://?"
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Starts a student's program, without the backtraces that only its author's debugger would want.

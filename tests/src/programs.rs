@@ -18,8 +18,18 @@ use crate::{
 /// The lessons do not compile; the compiler has said why.
 #[must_use]
 pub fn program(lesson: &Lesson) -> PathBuf {
-    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| build(&["--bins"]).join("debug"));
+    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| build_all(&["--bins"]).join("debug"));
     executable(&FOLDER, &lesson.name)
+}
+
+/// The same as a platform would run it: built for release, and this lesson alone.
+///
+/// # Panics
+/// The lesson does not compile; the compiler has said why.
+#[must_use]
+pub fn release(lesson: &Lesson) -> PathBuf {
+    let target = build(&["--bins", "--release"], &[lesson.package()]);
+    executable(&target.join("release"), &lesson.name)
 }
 
 /// The solution of an exercise.
@@ -29,7 +39,7 @@ pub fn program(lesson: &Lesson) -> PathBuf {
 #[must_use]
 pub fn solution(exercise: &Exercise) -> PathBuf {
     static FOLDER: LazyLock<PathBuf> =
-        LazyLock::new(|| build(&["--examples"]).join("debug/examples"));
+        LazyLock::new(|| build_all(&["--examples"]).join("debug/examples"));
     executable(&FOLDER, exercise.name)
 }
 
@@ -37,23 +47,27 @@ fn executable(folder: &Path, name: &str) -> PathBuf {
     folder.join(name).with_extension(env::consts::EXE_EXTENSION)
 }
 
-/// Builds programs of all lessons beside the running program, and gives the build folder.
-fn build(which: &[&str]) -> PathBuf {
-    let target = target();
+/// Builds programs of all lessons, and gives the build folder.
+fn build_all(which: &[&str]) -> PathBuf {
     let lessons = lessons::all().unwrap_or_default();
-    let packages = lessons
-        .iter()
-        .flat_map(|lesson| ["--package", lesson.package()]);
+    let packages: Vec<_> = lessons.iter().map(Lesson::package).collect();
+    build(which, &packages)
+}
+
+/// Builds programs of some packages beside the running program, and gives the build folder.
+fn build(which: &[&str], packages: &[&str]) -> PathBuf {
+    let target = target();
     let built = Command::new("cargo")
         .args(["build", "--quiet", "--target-dir"])
         .arg(&target)
         .args(which)
-        .args(packages)
+        .args(packages.iter().flat_map(|package| ["--package", package]))
         .current_dir(root())
         .status();
     assert!(
         built.is_ok_and(|status| status.success()),
-        "the lessons or their examples do not compile"
+        "{} do not compile",
+        packages.join(", ")
     );
     target
 }

@@ -85,7 +85,7 @@ impl Scene {
     pub async fn get(&mut self, who: &str, path: &str) -> Result<Response> {
         self.transcript
             .line(who, Direction::Sent, &format!("GET {path}"));
-        let request = Http::new(&self.base);
+        let request = Http::new(&self.base)?;
         timeout(
             self.patience,
             request.get(path, Some("https://example.com")),
@@ -205,7 +205,7 @@ impl Scene {
     /// # Errors
     /// The server does not answer.
     pub async fn send_as_others(&mut self, who: &str, frame: &str) -> Result<Vec<String>> {
-        let http = Http::new(&self.base);
+        let http = Http::new(&self.base).map_err(Failure)?;
         let mut owners = Vec::new();
         let sids = self.transcript.sids_shown_to(who);
         if sids.is_empty() {

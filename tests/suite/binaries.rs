@@ -64,7 +64,12 @@ fn deploy() -> Lesson {
 }
 
 async fn get(server: &Server, path: &str) -> String {
-    Http::new(&server.base).get(path, None).await.unwrap().body
+    Http::new(&server.base)
+        .unwrap()
+        .get(path, None)
+        .await
+        .unwrap()
+        .body
 }
 
 #[tokio::test]

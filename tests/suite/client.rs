@@ -3,13 +3,21 @@
 use std::time::Duration;
 
 use axum::Router;
-use contract::{connection::Transport, scene::Scene};
+use contract::{
+    connection::{Http, Transport},
+    scene::Scene,
+};
 use serde_json::{Value, json};
 use socketioxide::{
     SocketIo,
     extract::{AckSender, Data, SocketRef},
 };
-use tokio::net::TcpListener;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+    sync::mpsc::{UnboundedReceiver, unbounded_channel},
+    time::{advance, pause},
+};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -89,4 +97,45 @@ async fn a_frame_too_many_stands_in_the_transcript() {
     scene.step("nothing more").await.unwrap();
     let transcript = scene.transcript();
     assert!(transcript.contains("  ana ← 430[3]\n"), "{transcript}");
+}
+
+/// A server that answers every request, and tells of each on which connection it came.
+async fn counting_server() -> (String, UnboundedReceiver<usize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let (seen, requests) = unbounded_channel();
+    tokio::spawn(async move {
+        for number in 0.. {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            let seen = seen.clone();
+            tokio::spawn(async move {
+                // Each request is short enough to come in one piece.
+                while let Ok(1..) = connection.read(&mut [0; 4096]).await {
+                    seen.send(number).unwrap();
+                    let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+                    connection.write_all(answer).await.unwrap();
+                }
+            });
+        }
+    });
+    (base, requests)
+}
+
+/// A server may close a connection that rests at any time, so also when the next request is on its way.
+#[tokio::test]
+async fn a_connection_that_has_rested_is_not_used_again() {
+    let (base, mut requests) = counting_server().await;
+    let http = Http::new(&base).unwrap();
+    for _ in 0..2 {
+        http.get("/", None).await.unwrap();
+    }
+    pause();
+    advance(Duration::from_secs(2)).await;
+    http.get("/", None).await.unwrap();
+    let connections = [
+        requests.recv().await,
+        requests.recv().await,
+        requests.recv().await,
+    ];
+    assert_eq!(connections, [Some(0), Some(0), Some(1)]);
 }

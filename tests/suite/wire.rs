@@ -32,7 +32,7 @@ impl Page {
     async fn new(app: Router) -> Self {
         let base = apps::serve(app).await.unwrap();
         Self {
-            http: Http::new(&base),
+            http: Http::new(&base).unwrap(),
             base,
             sid: String::new(),
             transcript: Transcript::default(),

@@ -190,7 +190,11 @@ async fn a_copy_builds_and_runs_without_the_workbook_and_without_a_network() {
     let server = contract::server::Server::start(&program.path, &student.work(), &[])
         .await
         .unwrap();
-    let page = Http::new(&server.base).get("/", None).await.unwrap();
+    let page = Http::new(&server.base)
+        .unwrap()
+        .get("/", None)
+        .await
+        .unwrap();
     assert!(page.body.contains("<h1"), "{}", page.body);
 }
 
@@ -346,7 +350,15 @@ async fn watch_replaces_the_server_reloads_the_page_and_survives_a_fault() {
 
     student.replace("src/lib.rs", "    Router::new()", "    Router::nonsense()");
     said(&mut lines, "the server from before still runs").await;
-    assert_eq!(Http::new(base).get("/", None).await.unwrap().status, 200);
+    assert_eq!(
+        Http::new(base)
+            .unwrap()
+            .get("/", None)
+            .await
+            .unwrap()
+            .status,
+        200
+    );
 
     student.replace(
         "src/lib.rs",
@@ -361,7 +373,12 @@ async fn watch_replaces_the_server_reloads_the_page_and_survives_a_fault() {
         .unwrap();
     assert!(close.unwrap().unwrap().is_close());
     assert_eq!(
-        Http::new(base).get("/nuevo", None).await.unwrap().body,
+        Http::new(base)
+            .unwrap()
+            .get("/nuevo", None)
+            .await
+            .unwrap()
+            .body,
         "nuevo"
     );
 }

@@ -4,6 +4,7 @@
 
 mod http;
 mod polling;
+mod tls;
 mod websocket;
 
 use std::fmt;
@@ -49,7 +50,7 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Connects to the server at `base` (`http://host:port`). The first packet to be received is the
+    /// Connects to the server at `base` (`http://host:port` or `https://host:port`). The first packet to be received is the
     /// handshake, `0{"sid":...}`.
     ///
     /// # Errors

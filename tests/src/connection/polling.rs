@@ -20,7 +20,7 @@ impl Polling {
         base: &str,
         received: &UnboundedSender<String>,
     ) -> Result<Self, String> {
-        let http = Http::new(base);
+        let http = Http::new(base)?;
         let path = "/socket.io/?EIO=4&transport=polling";
         let response = http.get(path, None).await?;
         if response.status != 200 {

@@ -6,10 +6,10 @@ use tokio::{
     sync::mpsc::{UnboundedReceiver, UnboundedSender, WeakUnboundedSender},
 };
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async_with_config, tungstenite::Message,
+    Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config, tungstenite::Message,
 };
 
-use super::on_packet;
+use super::{on_packet, tls};
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -19,9 +19,11 @@ pub(super) async fn open(base: &str) -> Result<Socket, String> {
         base.replacen("http", "ws", 1)
     );
     let no_delay = true;
-    let (socket, _response) = connect_async_with_config(url, None, no_delay)
+    let connector = Connector::Rustls(tls::config(base)?);
+    let opening = connect_async_tls_with_config(url, None, no_delay, Some(connector));
+    let (socket, _response) = opening
         .await
-        .map_err(|error| format!("{base} opens no WebSocket: {error}"))?;
+        .map_err(|error| format!("{base} opens no WebSocket: {}", tls::reason(&error)))?;
     Ok(socket)
 }
 

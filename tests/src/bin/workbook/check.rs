@@ -23,7 +23,10 @@ pub struct Options {
     /// One of the lesson's exercises instead
     #[arg(long)]
     pub exercise: Option<String>,
-    /// A server that runs already, instead of your copy
+    /// A server that runs already, instead of your copy; with https:// over TLS
+    ///
+    /// Its certificate must come from an authority that this machine trusts. To trust one of your own, set
+    /// the variable `SSL_CERT_FILE` to its file; its basic constraints must say CA:FALSE.
     #[arg(long)]
     pub url: Option<String>,
     /// Print JSON for other programs to read
