@@ -1,5 +1,5 @@
 //! The frames that no scenario shows: heartbeats, the bodies of long-polling, the change to WebSocket, a payload
-//! of bytes. Recorded for the book, each from a run.
+//! of bytes, three ends of a server. Recorded for the book, each from a run.
 
 #[expect(dead_code, reason = "other suites use the rest")]
 mod support;
@@ -114,6 +114,29 @@ impl Page {
         };
         self.received(&text);
     }
+
+    /// Opens a session over WebSocket and joins the default namespace.
+    async fn connect(&mut self) -> WebSocket {
+        let mut socket = self.websocket("").await;
+        self.hear(&mut socket).await;
+        self.hear(&mut socket).await;
+        self.send(&mut socket, "3").await;
+        self.send(&mut socket, "40").await;
+        self.hear(&mut socket).await;
+        socket
+    }
+
+    /// Hears all that comes until the connection ends.
+    async fn hear_the_end(&mut self, mut socket: WebSocket) {
+        while let Some(Ok(Message::Text(packet))) = socket.next().await {
+            self.received(packet.as_str());
+        }
+        self.transcript.line(
+            "ana",
+            Direction::Happened,
+            "the server closes the connection",
+        );
+    }
 }
 
 /// A server that passes each message on, to its sender too.
@@ -194,12 +217,7 @@ fn echo() -> Router {
 async fn bytes() {
     let mut page = Page::new(echo()).await;
     page.step("the page connects");
-    let mut socket = page.websocket("").await;
-    page.hear(&mut socket).await;
-    page.hear(&mut socket).await;
-    page.send(&mut socket, "3").await;
-    page.send(&mut socket, "40").await;
-    page.hear(&mut socket).await;
+    let mut socket = page.connect().await;
     page.step("the page sends three bytes and asks for an answer");
     let placeholder = r#"451-0["imagen",{"_placeholder":true,"num":0}]"#;
     page.send(&mut socket, placeholder).await;
@@ -208,4 +226,46 @@ async fn bytes() {
     page.hear(&mut socket).await;
     page.hear(&mut socket).await;
     support::assert_transcript("wire_bytes", &page.transcript.render());
+}
+
+/// A server without events, and what ends it.
+fn silent() -> (Router, SocketIo) {
+    let (layer, io) = SocketIo::new_layer();
+    io.ns("/", async || {});
+    (Router::new().layer(layer), io)
+}
+
+#[tokio::test]
+async fn an_end_that_keeps_clients_away() {
+    let (app, io) = silent();
+    let mut page = Page::new(app).await;
+    page.step("the page connects");
+    let mut socket = page.connect().await;
+    page.step("the server ends with io.disconnect()");
+    io.disconnect().await.unwrap();
+    page.hear(&mut socket).await;
+    support::assert_transcript("wire_end_by_disconnect", &page.transcript.render());
+}
+
+#[tokio::test]
+async fn an_end_after_which_clients_come_back() {
+    let (app, io) = silent();
+    let mut page = Page::new(app).await;
+    page.step("the page connects");
+    let socket = page.connect().await;
+    page.step("the server ends with io.close()");
+    io.close().await;
+    page.hear_the_end(socket).await;
+    support::assert_transcript("wire_end_by_close", &page.transcript.render());
+}
+
+#[tokio::test]
+async fn an_end_that_still_takes_connections() {
+    let (app, io) = silent();
+    let mut page = Page::new(app).await;
+    page.step("the server ends with io.close(), and still listens");
+    io.close().await;
+    page.step("the page comes back");
+    page.connect().await;
+    support::assert_transcript("wire_end_while_listening", &page.transcript.render());
 }
