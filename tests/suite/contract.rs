@@ -55,6 +55,9 @@ fn no_orphans() -> Result<(), Failed> {
         return Err("two scenarios have the same name".into());
     }
     names.extend(experiments::all()?.iter().map(Experiment::snapshot_name));
+    for lesson in lessons::all()? {
+        names.extend(["red", "green"].map(|state| format!("check_{:02}_{state}", lesson.number)));
+    }
     // Other suites record snapshots under names that stand in their sources.
     let mut sources = String::new();
     for suite in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/suite"))? {
