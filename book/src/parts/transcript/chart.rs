@@ -50,7 +50,7 @@ pub fn draw(steps: &[Step], server: &str, label: &str) -> String {
         );
     }
     format!(
-        "<svg role=\"img\" aria-label=\"{}\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\">{lifelines}{}</svg>",
+        "<svg role=\"img\" aria-label=\"{}\" viewBox=\"0 0 {width} {height}\" style=\"--natural: {width}px\">{lifelines}{}</svg>",
         escape(label),
         chart.body
     )
