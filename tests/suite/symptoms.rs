@@ -89,8 +89,15 @@ async fn logged(server: &Server, words: &str) -> String {
 
 /// A request and its answer.
 async fn exchange(server: &Server, path: &str) -> String {
-    let answer = Http::new(&server.base).get(path, None).await.unwrap();
-    format!("GET {path}\n{} {}\n", answer.status, answer.body)
+    exchange_from(None, server, path).await
+}
+
+/// A request from a page of this origin, and its answer.
+async fn exchange_from(origin: Option<&str>, server: &Server, path: &str) -> String {
+    let http = Http::new(&server.base).unwrap();
+    let answer = http.get(path, origin).await.unwrap();
+    let origin = origin.map_or(String::new(), |origin| format!("\norigin: {origin}"));
+    format!("GET {path}{origin}\n{} {}\n", answer.status, answer.body)
 }
 
 #[tokio::test]
@@ -107,6 +114,14 @@ async fn the_client_is_of_another_major_version() {
     let path = "/socket.io/?EIO=3&transport=polling";
     let report = exchange(&server, path).await;
     support::assert_transcript("symptom_client_version", &report);
+}
+
+#[tokio::test]
+async fn the_origin_is_not_allowed() {
+    let (_folder, server) = start("07", true).await;
+    let path = "/socket.io/?EIO=4&transport=polling";
+    let report = exchange_from(Some("https://example.com"), &server, path).await;
+    support::assert_transcript("symptom_origin_not_allowed", &report);
 }
 
 #[tokio::test]
