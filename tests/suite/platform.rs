@@ -79,7 +79,12 @@ fn as_the_images_user(program: &str) -> Command {
 }
 
 async fn status(base: &str, path: &str) -> u16 {
-    Http::new(base).unwrap().get(path, None).await.unwrap().status
+    Http::new(base)
+        .unwrap()
+        .get(path, None)
+        .await
+        .unwrap()
+        .status
 }
 
 #[tokio::test]
