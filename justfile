@@ -103,7 +103,7 @@ test *arguments:
 # What a student does (start, check, hint, watch, break) and what goes wrong, on copies of the lessons
 [group('build')]
 test-loop *arguments:
-    cargo test --package contract --test workbook --test experiments --test symptoms --locked {{ arguments }}
+    cargo test --package contract --test workbook --test experiments --test symptoms --test endings --locked {{ arguments }}
 
 # Lesson 07 built and run as a platform does it, but for the container
 [group('build')]

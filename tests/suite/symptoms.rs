@@ -1,5 +1,7 @@
 //! What goes wrong most often, and the words that say so: recorded for the book, each from a run.
 
+#[path = "support/copies.rs"]
+mod copies;
 #[expect(dead_code, reason = "other suites use the rest")]
 mod support;
 
@@ -12,10 +14,12 @@ use contract::{
     lessons,
     programs::program,
     server::Server,
-    work::{Begin, build, create},
+    work::build,
 };
 use tempfile::TempDir;
 use tokio::time::timeout;
+
+use copies::copy_with;
 
 /// How long a line of a server's log may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -142,21 +146,6 @@ async fn the_payload_does_not_fit_and_only_the_log_knows() {
     connection.send(r#"42["enviar-mensaje"]"#.to_owned());
     let report = logged(&server, "extract").await;
     support::assert_transcript("symptom_payload_does_not_fit", &report);
-}
-
-/// A copy of a lesson in which one of its sources is changed in these places.
-fn copy_with(lesson: &str, file: &str, changes: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let lesson = lessons::find(lesson).unwrap();
-    create(&lesson, Begin::AsTheLesson, &folder.path().join("work")).unwrap();
-    let file = folder.path().join("work").join(file);
-    let mut text = fs::read_to_string(&file).unwrap();
-    for (from, to) in changes {
-        assert!(text.contains(from), "{} has no {from}", file.display());
-        text = text.replace(from, to);
-    }
-    fs::write(file, text).unwrap();
-    folder
 }
 
 /// The first error of the compiler, without the names of this machine's folders.
