@@ -86,16 +86,16 @@ fn row(site: &Site, chapter: &Chapter, slot: &Slot) -> String {
             minutes,
         } => {
             let of = &site.chapters[*of];
+            let title = format!("**[{}]({})**", of.title, chapter.way_to(&of.path));
+            if parts.len() == of.parts.len() {
+                return format!("| {} | {title} | {minutes} |\n", clock(*begin));
+            }
             let links: Vec<_> = parts
                 .iter()
                 .map(|part| link(chapter, of, &of.parts[*part]))
                 .collect();
-            format!(
-                "| {} | **{}**: {} | {minutes} |\n",
-                clock(*begin),
-                of.title,
-                links.join(", ")
-            )
+            let links = links.join(", ");
+            format!("| {} | {title}: {links} | {minutes} |\n", clock(*begin))
         }
     }
 }
