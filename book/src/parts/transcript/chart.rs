@@ -141,7 +141,7 @@ impl<'a> Chart<'a> {
     /// The words at a line. From the client on, where they fit between it and the server; else up to the server, as
     /// far as there is room.
     fn label(&self, line: &Line) -> String {
-        let (life, server) = (self.life(&line.who), self.server());
+        let (from, server) = (self.life(&line.who), self.server());
         let class = line.way.class();
         let y = if line.way == Way::Happened {
             self.y
@@ -149,8 +149,8 @@ impl<'a> Chart<'a> {
             self.y - 5
         };
         let length = line.text.chars().count() * LETTER;
-        let (x, anchor) = if life + 28 + length <= server {
-            (life + 14, "start")
+        let (x, anchor) = if from + 28 + length <= server {
+            (from + 14, "start")
         } else {
             (server - 14, "end")
         };
