@@ -115,6 +115,11 @@ test-platform *arguments: setup
 test-deployed *arguments: setup
     cargo test --package contract --test deployed --locked {{ arguments }}
 
+# The load that `just bench` measures with: it must see what is lost
+[group('build')]
+test-bench *arguments:
+    cargo test --package bench --locked {{ arguments }}
+
 # The pages in a real Chromium or Chrome
 [group('build')]
 test-browser *arguments: setup
@@ -139,6 +144,15 @@ book-pictures folder *name:
 parity *lesson: program
     npm --prefix tests/reference ci --ignore-scripts --loglevel=error
     @{{ workbook }} parity {{ lesson }}
+
+# Measure the lessons beside their Node originals, for the book: eight minutes on a quiet Linux machine
+[group('build')]
+[no-exit-message]
+bench *arguments: setup
+    npm --prefix tests/reference ci --ignore-scripts --loglevel=error
+    cargo build --release --locked --package bench --bins --examples
+    cargo build --release --locked --package callbacks --package broadcast --package deploy
+    @ulimit -n "$(ulimit -H -n)" && cargo run --quiet --release --locked --package bench -- {{ arguments }}
 
 # Take the README's picture anew; with a folder, pictures of every page
 [group('build')]
@@ -170,4 +184,4 @@ lint:
 
 # Everything that CI runs
 [group('build')]
-ci: setup test test-loop test-platform test-deployed test-browser parity lint
+ci: setup test test-loop test-platform test-deployed test-browser parity test-bench (bench "--quick") lint

@@ -30,7 +30,7 @@ pub fn contents(book: &Book) -> Vec<Entry> {
                 page.to_string_lossy().replace('\\', "/"),
             ))
         }
-        _ => None,
+        BookItem::Separator => None,
     });
     entries.collect()
 }

@@ -10,6 +10,7 @@ struct Language {
     block_comment: bool,
     quotes: &'static [char],
     keywords: &'static [&'static str],
+    numbers: bool,
     /// Whether an apostrophe may begin a lifetime, `#[` an attribute, and `!` end a macro's name.
     rust: bool,
 }
@@ -24,6 +25,7 @@ const RUST: Language = Language {
         "pub", "ref", "return", "self", "Self", "static", "struct", "super", "trait", "true",
         "type", "unsafe", "use", "where", "while",
     ],
+    numbers: true,
     rust: true,
 };
 
@@ -71,6 +73,7 @@ const JAVASCRIPT: Language = Language {
         "var",
         "while",
     ],
+    numbers: true,
     rust: false,
 };
 
@@ -79,6 +82,7 @@ const JSON: Language = Language {
     block_comment: false,
     quotes: &['"'],
     keywords: &["true", "false", "null"],
+    numbers: true,
     rust: false,
 };
 
@@ -87,6 +91,17 @@ const SETTINGS: Language = Language {
     block_comment: false,
     quotes: &['"', '\''],
     keywords: &["true", "false"],
+    numbers: true,
+    rust: false,
+};
+
+/// A shell's words are anything; only comments stand out.
+const COMMANDS: Language = Language {
+    line_comments: &["#"],
+    block_comment: false,
+    quotes: &['"', '\''],
+    keywords: &[],
+    numbers: false,
     rust: false,
 };
 
@@ -95,6 +110,7 @@ const STYLES: Language = Language {
     block_comment: true,
     quotes: &['"', '\''],
     keywords: &[],
+    numbers: true,
     rust: false,
 };
 
@@ -103,7 +119,8 @@ fn language(name: &str) -> Option<&'static Language> {
         "rust" | "rs" => &RUST,
         "js" | "javascript" => &JAVASCRIPT,
         "json" => &JSON,
-        "toml" | "sh" | "just" | "yaml" | "env" => &SETTINGS,
+        "sh" | "just" => &COMMANDS,
+        "toml" | "yaml" | "env" => &SETTINGS,
         "css" => &STYLES,
         _ => return None,
     })
@@ -160,7 +177,7 @@ fn program<'a>(language: &Language, code: &'a str) -> Vec<Piece<'a>> {
 }
 
 /// The class and the length in bytes of what a text begins with.
-fn token(language: &Language, rest: &str, first: char, before: char) -> Piece2 {
+fn token(language: &Language, rest: &str, first: char, before: char) -> Token {
     let line = rest.find('\n').unwrap_or(rest.len());
     if language.line_comments.iter().any(|sign| rest.starts_with(sign))
         // In a shell or a manifest, `#` within a word is no comment.
@@ -187,7 +204,7 @@ fn token(language: &Language, rest: &str, first: char, before: char) -> Piece2 {
     if language.quotes.contains(&first) {
         return ("s", quoted(rest, first));
     }
-    if first.is_ascii_digit() {
+    if language.numbers && first.is_ascii_digit() {
         let end = rest.find(|sign: char| !(sign.is_ascii_alphanumeric() || "._".contains(sign)));
         return ("n", end.unwrap_or(rest.len()));
     }
@@ -198,7 +215,8 @@ fn token(language: &Language, rest: &str, first: char, before: char) -> Piece2 {
     ("", first.len_utf8())
 }
 
-type Piece2 = (&'static str, usize);
+/// A class, and a length in bytes.
+type Token = (&'static str, usize);
 
 fn is_word(sign: char) -> bool {
     sign.is_alphanumeric() || sign == '_'
@@ -221,19 +239,16 @@ fn word(language: &Language, word: &str, after: &str) -> &'static str {
 }
 
 /// A character, or a lifetime.
-fn apostrophe(rest: &str) -> Piece2 {
+fn apostrophe(rest: &str) -> Token {
     let mut signs = rest.char_indices().skip(1);
-    match signs.next() {
-        Some((_, '\\')) => ("s", quoted(rest, '\'')),
-        Some(_) => match signs.next() {
-            Some((at, '\'')) => ("s", at + 1),
-            _ => {
-                let end = rest[1..].find(|sign| !is_word(sign));
-                ("t", end.map_or(rest.len(), |end| end + 1))
-            }
-        },
-        None => ("", 1),
+    if let Some((_, '\\')) = signs.next() {
+        return ("s", quoted(rest, '\''));
     }
+    if let Some((at, '\'')) = signs.next() {
+        return ("s", at + 1);
+    }
+    let end = rest[1..].find(|sign| !is_word(sign));
+    ("t", end.map_or(rest.len(), |end| end + 1))
 }
 
 /// The length of a text in quotes; one that never ends goes to the end.
@@ -326,7 +341,7 @@ mod tests {
 
     #[test]
     fn a_sign_in_a_word_begins_no_comment() {
-        assert_eq!(shown("sh", "a#b # c"), "a#b ‹c:# c›");
+        assert_eq!(shown("sh", "a#b 05 # c"), "a#b 05 ‹c:# c›");
     }
 
     #[test]

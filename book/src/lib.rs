@@ -3,6 +3,11 @@
 //! A chapter is Markdown with directives. What stands in their places comes from the lessons, the pages, the Node
 //! originals and the snapshots, and is read anew at each build.
 
+#![expect(
+    clippy::format_push_string,
+    reason = "HTML is put together from pieces, and reads so"
+)]
+
 pub mod checks;
 pub mod directive;
 pub mod expand;

@@ -58,7 +58,11 @@ fn files(folder: &Path, prefix: &str) -> Result<Vec<String>, String> {
         let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
         if entry.path().is_dir() {
             found.extend(files(&entry.path(), &format!("{path}/"))?);
-        } else if path.ends_with(".md") {
+        } else if entry
+            .path()
+            .extension()
+            .is_some_and(|ending| ending == "md")
+        {
             found.push(path);
         }
     }

@@ -1,5 +1,7 @@
 //! What goes wrong most often, and the words that say so: recorded for the book, each from a run.
 
+#[path = "support/copies.rs"]
+mod copies;
 #[expect(dead_code, reason = "other suites use the rest")]
 mod support;
 
@@ -12,10 +14,12 @@ use contract::{
     lessons,
     programs::program,
     server::Server,
-    work::{Begin, build, create},
+    work::build,
 };
 use tempfile::TempDir;
 use tokio::time::timeout;
+
+use copies::copy_with;
 
 /// How long a line of a server's log may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -89,8 +93,15 @@ async fn logged(server: &Server, words: &str) -> String {
 
 /// A request and its answer.
 async fn exchange(server: &Server, path: &str) -> String {
-    let answer = Http::new(&server.base).get(path, None).await.unwrap();
-    format!("GET {path}\n{} {}\n", answer.status, answer.body)
+    exchange_from(None, server, path).await
+}
+
+/// A request from a page of this origin, and its answer.
+async fn exchange_from(origin: Option<&str>, server: &Server, path: &str) -> String {
+    let http = Http::new(&server.base).unwrap();
+    let answer = http.get(path, origin).await.unwrap();
+    let origin = origin.map_or(String::new(), |origin| format!("\norigin: {origin}"));
+    format!("GET {path}{origin}\n{} {}\n", answer.status, answer.body)
 }
 
 #[tokio::test]
@@ -107,6 +118,14 @@ async fn the_client_is_of_another_major_version() {
     let path = "/socket.io/?EIO=3&transport=polling";
     let report = exchange(&server, path).await;
     support::assert_transcript("symptom_client_version", &report);
+}
+
+#[tokio::test]
+async fn the_origin_is_not_allowed() {
+    let (_folder, server) = start("07", true).await;
+    let path = "/socket.io/?EIO=4&transport=polling";
+    let report = exchange_from(Some("https://example.com"), &server, path).await;
+    support::assert_transcript("symptom_origin_not_allowed", &report);
 }
 
 #[tokio::test]
@@ -127,21 +146,6 @@ async fn the_payload_does_not_fit_and_only_the_log_knows() {
     connection.send(r#"42["enviar-mensaje"]"#.to_owned());
     let report = logged(&server, "extract").await;
     support::assert_transcript("symptom_payload_does_not_fit", &report);
-}
-
-/// A copy of a lesson in which one of its sources is changed in these places.
-fn copy_with(lesson: &str, file: &str, changes: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let lesson = lessons::find(lesson).unwrap();
-    create(&lesson, Begin::AsTheLesson, &folder.path().join("work")).unwrap();
-    let file = folder.path().join("work").join(file);
-    let mut text = fs::read_to_string(&file).unwrap();
-    for (from, to) in changes {
-        assert!(text.contains(from), "{} has no {from}", file.display());
-        text = text.replace(from, to);
-    }
-    fs::write(file, text).unwrap();
-    folder
 }
 
 /// The first error of the compiler, without the names of this machine's folders.

@@ -2,5 +2,6 @@
 
 pub mod fence;
 pub mod links;
+pub mod measured;
 pub mod prose;
 pub mod skeleton;

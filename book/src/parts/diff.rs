@@ -89,19 +89,26 @@ fn files(folder: &Path) -> Result<BTreeSet<String>, String> {
     Ok(found)
 }
 
-/// A manifest with the next lesson's names: that these differ says nothing.
+/// A file with the next lesson's names, in a manifest and where the program uses its library: that these differ
+/// says nothing.
 fn renamed(path: &str, text: &str, before: &Lesson, lesson: &Lesson) -> String {
-    if path != "Cargo.toml" {
-        return text.to_owned();
+    if path == "Cargo.toml" {
+        let name = |name: &str| format!("name = \"{name}\"");
+        return text
+            .replace(&name(before.package()), &name(lesson.package()))
+            .replace(&name(&before.name), &name(&lesson.name));
     }
-    let name = |name: &str| format!("name = \"{name}\"");
-    text.replace(&name(before.package()), &name(lesson.package()))
-        .replace(&name(&before.name), &name(&lesson.name))
+    if language(path) == "rs" {
+        let library = |lesson: &Lesson| format!("use {}::", lesson.package().replace('-', "_"));
+        return text.replace(&library(before), &library(lesson));
+    }
+    text.to_owned()
 }
 
 impl Changed {
     /// Whether more changes than the lesson's number in a title.
     fn matters(&self, before: &Lesson, lesson: &Lesson) -> bool {
+        let is_page = language(&self.path) == "html";
         let diff = TextDiff::from_lines(&self.before, &self.after);
         diff.iter_all_changes().any(|change| {
             let number = match change.tag() {
@@ -109,9 +116,8 @@ impl Changed {
                 ChangeTag::Delete => before.number,
                 ChangeTag::Insert => lesson.number,
             };
-            !(self.path.ends_with(".html") && change.value().contains(&format!("{number:02} ")))
-                && !(self.path.ends_with(".html")
-                    && change.value().contains(&format!("Lesson {number:02}")))
+            let says = |title: &str| change.value().contains(title);
+            !(is_page && (says(&format!("{number:02} ")) || says(&format!("Lesson {number:02}"))))
         })
     }
 
@@ -197,9 +203,9 @@ fn figure(
 pub fn patch(site: &Site, patch: &str) -> String {
     let mut figures = Vec::new();
     for file in patch.split("diff --git ").filter(|file| !file.is_empty()) {
-        let path = file.lines().find_map(|line| line.strip_prefix("+++ b/"));
-        let path = path.unwrap_or_default();
-        let language = language(path);
+        let name = file.lines().find_map(|line| line.strip_prefix("+++ b/"));
+        let name = name.unwrap_or_default();
+        let language = language(name);
         let mut lines = Vec::new();
         let mut in_hunk = false;
         for text in file.lines() {
@@ -222,7 +228,7 @@ pub fn patch(site: &Site, patch: &str) -> String {
             let code = highlight(&language, code).concat();
             lines.push(row(class, if sign.is_empty() { " " } else { sign }, &code));
         }
-        figures.push(figure(site.words, path, None, &language, &lines));
+        figures.push(figure(site.words, name, None, &language, &lines));
     }
     figures.join("\n\n")
 }
@@ -249,7 +255,8 @@ mod tests {
 
     #[test]
     fn signs_are_text_and_what_stayed_is_folded() {
-        let before: String = (0..20).map(|number| format!("line {number}\n")).collect();
+        let lines: Vec<_> = (0..20).map(|number| format!("line {number}\n")).collect();
+        let before = lines.concat();
         let after = before.replace("line 10\n", "new\n");
         let figure = changed("a.txt", &before, &after).figure(&ENGLISH);
         assert!(
@@ -284,6 +291,8 @@ mod tests {
             &before,
             &after,
         );
+        let library = renamed("src/main.rs", "use server_emit::app;\n", &before, &after);
+        assert_eq!(library, "use callbacks::app;\n");
         assert_eq!(names, "name = \"callbacks\"\nname = \"05-callbacks\"\n");
     }
 

@@ -86,16 +86,16 @@ fn row(site: &Site, chapter: &Chapter, slot: &Slot) -> String {
             minutes,
         } => {
             let of = &site.chapters[*of];
+            let title = format!("**[{}]({})**", of.title, chapter.way_to(&of.path));
+            if parts.len() == of.parts.len() {
+                return format!("| {} | {title} | {minutes} |\n", clock(*begin));
+            }
             let links: Vec<_> = parts
                 .iter()
                 .map(|part| link(chapter, of, &of.parts[*part]))
                 .collect();
-            format!(
-                "| {} | **{}**: {} | {minutes} |\n",
-                clock(*begin),
-                of.title,
-                links.join(", ")
-            )
+            let links = links.join(", ");
+            format!("| {} | {title}: {links} | {minutes} |\n", clock(*begin))
         }
     }
 }
@@ -105,7 +105,20 @@ fn link(from: &Chapter, of: &Chapter, part: &Part) -> String {
 }
 
 /// What fits where: the slots of each session, and the parts, by chapter and place, that fit nowhere.
-fn plan(minutes: &[Vec<u32>], lengths: &[u32]) -> (Vec<Vec<Slot>>, Vec<(usize, usize)>) {
+///
+/// Chapters stay whole if then everything fits; else they are cut between parts.
+fn plan(minutes: &[Vec<u32>], lengths: &[u32]) -> Plan {
+    let whole = fill_sessions(minutes, lengths, true);
+    if whole.1.is_empty() {
+        whole
+    } else {
+        fill_sessions(minutes, lengths, false)
+    }
+}
+
+type Plan = (Vec<Vec<Slot>>, Vec<(usize, usize)>);
+
+fn fill_sessions(minutes: &[Vec<u32>], lengths: &[u32], whole: bool) -> Plan {
     let all = minutes
         .iter()
         .enumerate()
@@ -117,8 +130,15 @@ fn plan(minutes: &[Vec<u32>], lengths: &[u32]) -> (Vec<Vec<Slot>>, Vec<(usize, u
         let (mut now, mut work) = (0, 0);
         while let Some((chapter, part)) = rest.peek().copied() {
             let takes = minutes[chapter][part];
-            let pause = work > 0 && work + takes > WORK;
-            if now + takes + if pause { PAUSE } else { 0 } > *length {
+            let together: u32 = minutes[chapter].iter().sum();
+            // A chapter that is too long for any stretch of work is cut in any case.
+            let needs = if whole && part == 0 && together <= WORK.min(*length) {
+                together
+            } else {
+                takes
+            };
+            let pause = work > 0 && work + needs > WORK;
+            if now + needs + if pause { PAUSE } else { 0 } > *length {
                 break;
             }
             rest.next();
@@ -185,6 +205,25 @@ mod tests {
         assert_eq!(
             sessions,
             [vec![parts(0, &[0], 0, 50)], vec![parts(0, &[1, 2], 0, 50)]]
+        );
+        assert!(left.is_empty());
+    }
+
+    #[test]
+    fn a_chapter_stays_whole_where_that_leaves_nothing_over() {
+        let (sessions, left) = plan(&[vec![50], vec![20, 20]], &[80, 80]);
+        assert_eq!(
+            sessions,
+            [vec![parts(0, &[0], 0, 50)], vec![parts(1, &[0, 1], 0, 40)]]
+        );
+        assert!(left.is_empty());
+        let (sessions, left) = plan(&[vec![50], vec![20, 20]], &[80, 30]);
+        assert_eq!(
+            sessions,
+            [
+                vec![parts(0, &[0], 0, 50), parts(1, &[0], 50, 20)],
+                vec![parts(1, &[1], 0, 20)]
+            ]
         );
         assert!(left.is_empty());
     }

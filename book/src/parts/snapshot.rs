@@ -22,8 +22,19 @@ pub fn write(site: &Site, name: &str, section: Option<&str>) -> Result<String, S
 /// What a program printed.
 #[must_use]
 pub fn output(text: &str) -> String {
-    let lines: Vec<_> = text.lines().map(escape).collect();
+    let lines: Vec<_> = text.lines().map(line).collect();
     code_figure("output", None, "text", &lines)
+}
+
+/// A line; the sign of a verdict has a colour.
+fn line(text: &str) -> String {
+    let line = escape(text);
+    for (sign, class) in [("✓", "s"), ("✗", "bad")] {
+        if text.trim_start().starts_with(sign) {
+            return line.replacen(sign, &format!("<span class=\"{class}\">{sign}</span>"), 1);
+        }
+    }
+    line
 }
 
 fn part(text: &str, wanted: &str) -> Option<String> {

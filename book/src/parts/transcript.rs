@@ -75,7 +75,7 @@ pub fn write(site: &Site, lesson: &str, scenario: &str) -> Result<String, String
     let chart = chart::draw(&steps, site.words.server, &label);
     let text: String = steps.iter().map(step).collect();
     Ok(format!(
-        "<figure class=\"transcript\"><figcaption>{}</figcaption><div class=\"chart\">{chart}</div><ol class=\"wire\">{text}</ol></figure>",
+        "<figure class=\"transcript\"><figcaption>{}</figcaption><div class=\"both\"><div class=\"chart\">{chart}</div><ol class=\"wire\">{text}</ol></div></figure>",
         escape(title)
     ))
 }

@@ -22,6 +22,7 @@ pub fn find(text: &str, wanted: &str) -> Result<String, String> {
 }
 
 /// The name of the recipe that a line begins.
+#[must_use]
 pub fn name(line: &str) -> Option<&str> {
     let (head, after) = line.split_once(':')?;
     let name = head.split(' ').next()?;

@@ -49,6 +49,10 @@ pub async fn on_connect(
     metrics: State<Metrics>,
     request: MaybeHttpExtension<RequestId>,
 ) {
+    // Who has left before this began is not counted: there would be no word of its going.
+    if !socket.connected() {
+        return;
+    }
     let client = Client {
         id: NEXT_CLIENT.fetch_add(1, Relaxed),
         limiter: RateLimiter::direct(*events),

@@ -95,6 +95,8 @@ fn socket_io(settings: &Settings, metrics: &Metrics) -> (SocketIoLayer, SocketIo
         // An emit never waits: it fails for a client that has this many packets still to read.
         // The memory is taken only as it fills.
         .max_buffer_size(settings.max_waiting)
+        // A client that takes a place has to use it.
+        .connect_timeout(settings.request_limit)
         // Long-polling has one limit, WebSocket two: for a frame, and for a message of many frames.
         .max_payload(settings.max_message as u64)
         .ws_max_frame_size(settings.max_message)

@@ -87,6 +87,7 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     let mut server = Server::from_listener(listener)
         .handle(handle.clone())
         .acceptor(Acceptor {
+            request_limit: settings.request_limit,
             stall_limit: settings.stall_limit,
         });
     *server.http_builder() = Builder::new(TokioExecutor::new()).http1_only();

@@ -11,6 +11,8 @@ const MARGIN: usize = 56;
 const ROW: usize = 26;
 /// The height of a step's title.
 const TITLE: usize = 34;
+/// What a transcript calls the server where it tells what the server did.
+const SERVER: &str = "server";
 
 /// Where things are drawn.
 struct Chart<'a> {
@@ -50,7 +52,7 @@ pub fn draw(steps: &[Step], server: &str, label: &str) -> String {
         );
     }
     format!(
-        "<svg role=\"img\" aria-label=\"{}\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\">{lifelines}{}</svg>",
+        "<svg role=\"img\" aria-label=\"{}\" viewBox=\"0 0 {width} {height}\" style=\"--natural: {width}px\">{lifelines}{}</svg>",
         escape(label),
         chart.body
     )
@@ -63,7 +65,7 @@ impl<'a> Chart<'a> {
             let heard = step.lines.iter().map(|line| &*line.who);
             let silent = step.silence.iter().flat_map(|words| silent(words));
             for who in heard.chain(silent) {
-                if !clients.contains(&who) {
+                if who != SERVER && !clients.contains(&who) {
                     clients.push(who);
                 }
             }
@@ -91,7 +93,11 @@ impl<'a> Chart<'a> {
         self.x(self.clients.len())
     }
 
-    fn client(&self, who: &str) -> usize {
+    /// Where the lifeline of somebody stands.
+    fn life(&self, who: &str) -> usize {
+        if who == SERVER {
+            return self.server();
+        }
         let column = self.clients.iter().position(|client| *client == who);
         self.x(column.unwrap_or_default())
     }
@@ -110,32 +116,50 @@ impl<'a> Chart<'a> {
 
     fn line(&mut self, line: &Line) {
         self.y += ROW;
-        let (client, server, y) = (self.client(&line.who), self.server(), self.y);
-        let room = (server - client - 24) / LETTER;
+        let (client, server, y) = (self.life(&line.who), self.server(), self.y);
         let class = line.way.class();
-        let label = escape(&shorten(&line.text, room));
+        let label = self.label(line);
         let (tip, back) = match line.way {
             Way::Sent => (server - 2, server - 11),
             Way::Received => (client + 2, client + 11),
             Way::Happened => {
                 self.body += &format!(
-                    "<circle class=\"{class}\" cx=\"{client}\" cy=\"{0}\" r=\"4\"></circle>\
-                     <text class=\"{class}\" x=\"{1}\" y=\"{y}\">{label}</text>",
-                    y - 4,
-                    client + 10
+                    "<circle class=\"{class}\" cx=\"{client}\" cy=\"{}\" r=\"4\"></circle>{label}",
+                    y - 4
                 );
                 return;
             }
         };
         self.body += &format!(
             "<line class=\"{class}\" x1=\"{client}\" y1=\"{y}\" x2=\"{server}\" y2=\"{y}\"></line>\
-             <polygon class=\"{class}\" points=\"{tip},{y} {back},{0} {back},{1}\"></polygon>\
-             <text class=\"{class}\" x=\"{2}\" y=\"{3}\">{label}</text>",
+             <polygon class=\"{class}\" points=\"{tip},{y} {back},{0} {back},{1}\"></polygon>{label}",
             y - 4,
-            y + 4,
-            client + 14,
-            y - 5
+            y + 4
         );
+    }
+
+    /// The words at a line. From the client on, where they fit between it and the server; else up to the server, as
+    /// far as there is room.
+    fn label(&self, line: &Line) -> String {
+        let (from, server) = (self.life(&line.who), self.server());
+        let class = line.way.class();
+        let y = if line.way == Way::Happened {
+            self.y
+        } else {
+            self.y - 5
+        };
+        let length = line.text.chars().count() * LETTER;
+        let (x, anchor) = if from + 28 + length <= server {
+            (from + 14, "start")
+        } else {
+            (server - 14, "end")
+        };
+        let room = server.saturating_sub(self.x(0) + 28) / LETTER;
+        let text = shorten(&line.text, room);
+        format!(
+            "<text class=\"{class}\" x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\">{}</text>",
+            escape(&text)
+        )
     }
 
     fn silence(&mut self, who: &[&str], words: &str) {
@@ -146,7 +170,7 @@ impl<'a> Chart<'a> {
         for who in who {
             self.body += &format!(
                 "<text class=\"silence\" x=\"{}\" y=\"{}\">{}</text>",
-                self.client(who),
+                self.life(who),
                 self.y - 4,
                 escape(&words)
             );
@@ -178,6 +202,14 @@ mod tests {
             "{chart}"
         );
         assert!(chart.contains("hears nothing"), "{chart}");
+    }
+
+    #[test]
+    fn what_the_server_did_stands_at_its_lifeline() {
+        let steps = parse("a step\n  ana    → 40\n  server · logs it\n").unwrap();
+        let chart = draw(&steps, "server", "");
+        assert_eq!(chart.matches("class=\"life client\"").count(), 1);
+        assert!(chart.contains("text-anchor=\"end\">logs it"), "{chart}");
     }
 
     #[test]

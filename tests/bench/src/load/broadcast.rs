@@ -1,0 +1,133 @@
+//! Broadcast: one client sends, all others hear it.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use tokio::{sync::Semaphore, task::JoinSet, time::timeout};
+
+use super::{Figures, Progress, Times, float};
+use crate::{
+    client::{Client, expect},
+    server::Target,
+};
+
+/// How many messages may be on their way: the next is sent when everyone has heard the one this many before it. The
+/// server is never idle, and never has more to keep than it takes.
+const WINDOW: usize = 4;
+
+/// The date of the first message; each following one is a millisecond later, which tells them apart.
+const FIRST_DATE: u64 = 1_700_000_000_000;
+
+/// What all clients know.
+struct Hall {
+    progress: Progress,
+    listeners: usize,
+    /// How many have heard each of the messages on their way.
+    heard: [AtomicUsize; WINDOW],
+    /// The messages that may be sent.
+    turns: Semaphore,
+}
+
+/// Lets one client send, and this many hear it.
+///
+/// # Errors
+/// A client cannot connect, or hears what was not sent, or not in order.
+pub async fn run(target: Target, listeners: usize, times: Times) -> Result<Figures, String> {
+    let hall = Arc::new(Hall {
+        progress: Progress::default(),
+        listeners,
+        heard: Default::default(),
+        turns: Semaphore::new(WINDOW),
+    });
+    let mut connected = Client::connect_all(target.address, target.dialect, listeners).await?;
+    let speaker = Client::connect(target.address, target.dialect).await?;
+    let mut listening: JoinSet<_> = connected
+        .drain(..)
+        .map(|client| listen(client, Arc::clone(&hall)))
+        .collect();
+    let speaking = tokio::spawn(speak(speaker, Arc::clone(&hall)));
+
+    let load = async {
+        let figures = hall.progress.measure(target, times).await?;
+        // A message that somebody has not heard leaves its turn taken. The error says that this has taken too long.
+        let all = u32::try_from(WINDOW).unwrap_or_default();
+        let heard = timeout(times.patience, hall.turns.acquire_many(all));
+        heard.await.ok();
+        hall.turns.close();
+        Ok(figures)
+    };
+    let mut figures = tokio::select! {
+        figures = load => figures,
+        Some(ended) = listening.join_next() => Err(match ended {
+            Ok(words) => words,
+            Err(error) => error.to_string(),
+        }),
+    }?;
+    let sent = speaking.await.map_err(|error| error.to_string())??;
+    let lost = sent * listeners as u64 - hall.progress.received.load(Ordering::Relaxed);
+    figures.insert("lost", float(lost));
+    Ok(figures)
+}
+
+/// Sends when there is a turn, until the measurement has ended; gives the number of messages sent.
+async fn speak(mut client: Client, hall: Arc<Hall>) -> Result<u64, String> {
+    for number in 0.. {
+        let Ok(turn) = hall.turns.acquire().await else {
+            return Ok(number);
+        };
+        if hall.progress.has_ended() {
+            return Ok(number);
+        }
+        // Whoever hears the message last gives it back.
+        turn.forget();
+        let date = FIRST_DATE + number;
+        let text = format!(
+            r#"42{number}["enviar-mensaje",{{"mensaje":"hola a todos","id":"ana","fecha":{date}}}]"#
+        );
+        client.send(text).await?;
+        expect(&client.receive().await?, &format!("43{number}["))?;
+    }
+    Ok(u64::MAX)
+}
+
+/// Hears every message, in order, for ever; gives what went wrong.
+async fn listen(mut client: Client, hall: Arc<Hall>) -> String {
+    let mut next = 0;
+    loop {
+        let heard = match client.receive().await {
+            Ok(text) => text,
+            Err(words) => return words,
+        };
+        match number(&heard) {
+            Some(number) if number >= next => {
+                // What was missed is lost, and holds nobody up.
+                for number in next..=number {
+                    hall.is_heard(number);
+                }
+                next = number + 1;
+                hall.progress.received.fetch_add(1, Ordering::Relaxed);
+            }
+            _ => return format!("message {next} should have come, but {heard} has"),
+        }
+    }
+}
+
+impl Hall {
+    /// Notes that a listener has heard a message. The last one to hear it gives the turn back.
+    fn is_heard(&self, number: u64) {
+        let message = &self.heard[usize::try_from(number).unwrap_or_default() % WINDOW];
+        if message.fetch_add(1, Ordering::Relaxed) + 1 == self.listeners {
+            message.store(0, Ordering::Relaxed);
+            self.turns.add_permits(1);
+        }
+    }
+}
+
+/// Which message this is. It must be as it was sent.
+fn number(packet: &str) -> Option<u64> {
+    let start = r#"42["enviar-mensaje",{"mensaje":"hola a todos","id":"ana","fecha":"#;
+    let date = packet.strip_prefix(start)?.strip_suffix("}]")?;
+    date.parse::<u64>().ok()?.checked_sub(FIRST_DATE)
+}

@@ -1,0 +1,54 @@
+//! Numbers as a person reads them.
+
+/// Three significant digits: `1.23`, `45.6`, `789`, `12,300`.
+pub fn short(value: f64) -> String {
+    let size = value.abs();
+    if size < 10.0 {
+        format!("{value:.2}")
+    } else if size < 100.0 {
+        format!("{value:.1}")
+    } else {
+        let mut step = 1.0;
+        while size / step >= 1_000.0 {
+            step *= 10.0;
+        }
+        whole((value / step).round() * step)
+    }
+}
+
+/// A whole number, its digits in groups: `12,345`.
+pub fn whole(value: f64) -> String {
+    let digits = format!("{value:.0}");
+    let mut grouped = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_digits_are_enough() {
+        let values = [0.0, 1.234, 45.67, 123.4, 999.6, 12_345.0, 1_234_567.0];
+        let shown = values.map(short);
+        assert_eq!(
+            shown,
+            [
+                "0.00",
+                "1.23",
+                "45.7",
+                "123",
+                "1,000",
+                "12,300",
+                "1,230,000"
+            ]
+        );
+        assert_eq!(whole(10_000.0), "10,000");
+    }
+}
