@@ -3,13 +3,13 @@
 use std::{
     collections::HashMap,
     net::{IpAddr, Ipv6Addr, SocketAddr},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering::Relaxed},
 };
 
 use axum::{
     extract::{ConnectInfo, Request, State},
     http::{
-        HeaderMap, HeaderValue, StatusCode, Uri,
+        HeaderMap, HeaderValue, Method, StatusCode, Uri,
         header::{HOST, ORIGIN},
     },
     middleware::Next,
@@ -18,7 +18,7 @@ use axum::{
 
 use governor::Quota;
 
-use crate::{client::Client, metrics::Metrics, settings::Settings};
+use crate::{client::Client, ending::Ending, metrics::Metrics, settings::Settings};
 
 /// What decides, and the places that are taken.
 pub struct Gate {
@@ -28,6 +28,7 @@ pub struct Gate {
     max_clients_per_address: usize,
     events: Quota,
     metrics: Metrics,
+    ending: Arc<Ending>,
     /// How many sessions each address has.
     taken: Mutex<HashMap<IpAddr, usize>>,
 }
@@ -41,6 +42,7 @@ struct Place {
 /// Why a request may not pass.
 enum Refusal {
     ForeignPage,
+    Closing,
     ServerFull,
     AddressFull,
 }
@@ -49,6 +51,10 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (status, reason) = match self {
             Self::ForeignPage => (StatusCode::FORBIDDEN, "this origin is not allowed"),
+            Self::Closing => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the server is shutting down",
+            ),
             Self::ServerFull => (StatusCode::SERVICE_UNAVAILABLE, "the server is full"),
             Self::AddressFull => (
                 StatusCode::TOO_MANY_REQUESTS,
@@ -62,12 +68,13 @@ impl IntoResponse for Refusal {
 impl Gate {
     /// A gate that nobody has passed yet.
     #[must_use]
-    pub fn new(settings: &Settings, metrics: Metrics) -> Self {
+    pub fn new(settings: &Settings, metrics: Metrics, ending: Arc<Ending>) -> Self {
         let events =
             Quota::per_second(settings.events_per_second).allow_burst(settings.events_at_once);
         Self {
             events,
             metrics,
+            ending,
             allowed_origins: settings.allowed_origins.clone(),
             trusted_proxies: settings.trusted_proxies,
             max_clients: settings.max_clients,
@@ -110,6 +117,9 @@ impl Gate {
             return Err(Refusal::ForeignPage);
         }
         if opens_a_session(request.uri()) {
+            if self.ending.closing.load(Relaxed) {
+                return Err(Refusal::Closing);
+            }
             return Ok(Some(Arc::new(self.enter(self.address(request))?)));
         }
         Ok(None)
@@ -164,14 +174,18 @@ pub async fn guard(State(gate): State<Arc<Gate>>, mut request: Request, next: Ne
             let client = Arc::new(Client::new(gate.events));
             request.extensions_mut().insert(client);
             request.extensions_mut().insert(place);
+            next.run(request).await
         }
-        Ok(None) => {}
+        Ok(None) if request.method() == Method::GET => {
+            let _poll = gate.ending.poll();
+            next.run(request).await
+        }
+        Ok(None) => next.run(request).await,
         Err(refusal) => {
             gate.metrics.refused_sessions.inc();
-            return refusal.into_response();
+            refusal.into_response()
         }
     }
-    next.run(request).await
 }
 
 /// Who has one IPv6 address has the 2^64 of its network, so they count as one.

@@ -1,20 +1,21 @@
 //! Reads the settings, serves the lesson, and ends it well.
 
-use std::{env, error::Error, io, net::IpAddr, process::ExitCode, sync::atomic::Ordering::Relaxed};
+mod signals;
+
+use std::{env, error::Error, net::IpAddr, process::ExitCode, sync::atomic::Ordering::Relaxed};
 
 use deploy::{
     App, app, server,
     settings::{LogFormat, Settings, help},
 };
-#[cfg(unix)]
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::{
     net::TcpListener,
-    signal::ctrl_c,
     sync::oneshot,
-    time::{Instant, sleep, timeout_at},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 use tracing::{info, warn};
+
+use crate::signals::Signals;
 
 // One thread runs one event loop, as in Node: what a client sends is handled in the order it came.
 #[tokio::main(flavor = "current_thread")]
@@ -61,13 +62,14 @@ async fn serve() -> Result<(), Box<dyn Error>> {
         router,
         io,
         metrics,
-        draining,
+        ending,
     } = app(&settings);
     if let Some(port) = settings.metrics_port {
         let listener = listen(settings.host, port, "METRICS_PORT").await?;
         info!(address = %listener.local_addr()?, "metrics");
         tokio::spawn(axum::serve(listener, metrics.router()).into_future());
     }
+    let mut signals = Signals::new()?;
     let listener = listen(settings.host, settings.port, "PORT").await?;
     println!("http://{}", listener.local_addr()?);
 
@@ -76,14 +78,21 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     let (stop, stopped) = oneshot::channel::<()>();
     let server = tokio::spawn(server::serve(listener, router, settings, stopped));
 
-    shutdown_signal().await?;
+    signals.next().await;
     let shutdown = async {
         info!(clients = io.sockets().len(), "shutting down");
-        draining.store(true, Relaxed);
+        ending.draining.store(true, Relaxed);
         sleep(drain).await;
+
+        let end = Instant::now() + limit;
+        ending.closing.store(true, Relaxed);
+        // Half of the time, so that something is left for those who have fetched all.
+        let fetched = timeout(limit / 2, ending.everything_is_fetched(&io));
+        if fetched.await.is_err() {
+            warn!("some clients did not fetch what was for them");
+        }
         // First no more connections: a client that comes back must find the next process, not this one.
         drop(stop);
-        let end = Instant::now() + limit;
         // Closing waits for clients that have stopped reading, and those would keep us here for ever.
         if timeout_at(end, io.close()).await.is_err() {
             warn!("some clients did not take the goodbye");
@@ -94,24 +103,8 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     };
     tokio::select! {
         () = shutdown => Ok(()),
-        _ = shutdown_signal() => Err("told twice: leaving at once".into()),
+        () = signals.next() => Err("told twice: leaving at once".into()),
     }
-}
-
-/// Waits until the platform (SIGTERM) or a person (Ctrl-C) asks the server to end.
-#[cfg(unix)]
-async fn shutdown_signal() -> io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        pressed = ctrl_c() => pressed,
-    }
-}
-
-/// Waits until a person (Ctrl-C) asks the server to end.
-#[cfg(not(unix))]
-async fn shutdown_signal() -> io::Result<()> {
-    ctrl_c().await
 }
 
 /// Adds to the environment what the file `.env` holds, if there is one.
