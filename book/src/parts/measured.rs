@@ -26,7 +26,8 @@ fn inline(svg: &str) -> Result<String, String> {
         .and_then(|(_, rest)| Some(rest.split_once("</title>")?.0))
         .ok_or("a figure needs a <title>")?;
     let start = svg.find("<svg").ok_or("this is no SVG")?;
-    let drawing = svg[start..].replacen(
+    // A figure that stands alone may say its role itself.
+    let drawing = svg[start..].replacen(" role=\"img\"", "", 1).replacen(
         "<svg",
         &format!("<svg role=\"img\" aria-label=\"{}\"", escape(title)),
         1,

@@ -1,24 +1,23 @@
 //! What the server does for each client: the handlers of its events.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU32, AtomicU64, Ordering::Relaxed},
-    },
+    sync::Arc,
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use socketioxide::{
-    extract::{AckSender, Extension, MaybeHttpExtension, SocketRef, State, TryData},
+    extract::{AckSender, HttpExtension, MaybeHttpExtension, SocketRef, State, TryData},
     socket::DisconnectReason,
 };
 use tower_http::request_id::RequestId;
 use tracing::{info, warn};
 
-use crate::metrics::Metrics;
+use crate::{
+    client::{Client, Verdict},
+    metrics::Metrics,
+};
 
 /// What the page sends with `enviar-mensaje`.
 #[derive(Deserialize, Serialize)]
@@ -31,21 +30,10 @@ struct Message {
     date: u64,
 }
 
-/// What the server knows of a client.
-struct Client {
-    /// Its name for people. `socket.id` is no such name: whoever knows it can speak for the client.
-    id: u64,
-    limiter: DefaultDirectRateLimiter,
-    /// How many events were refused since the last that was taken.
-    refused: AtomicU32,
-}
-
-static NEXT_CLIENT: AtomicU64 = AtomicU64::new(1);
-
 /// Registers the handlers of one client.
 pub async fn on_connect(
     socket: SocketRef,
-    events: State<Quota>,
+    client: HttpExtension<Arc<Client>>,
     metrics: State<Metrics>,
     request: MaybeHttpExtension<RequestId>,
 ) {
@@ -53,14 +41,8 @@ pub async fn on_connect(
     if !socket.connected() {
         return;
     }
-    let client = Client {
-        id: NEXT_CLIENT.fetch_add(1, Relaxed),
-        limiter: RateLimiter::direct(*events),
-        refused: AtomicU32::new(0),
-    };
     info!(client.id, request = ?*request, "client connected");
     metrics.clients.inc();
-    socket.extensions.insert(Arc::new(client));
     socket.on("enviar-mensaje", on_message);
     socket.on_disconnect(on_disconnect);
 }
@@ -68,18 +50,17 @@ pub async fn on_connect(
 async fn on_message(
     socket: SocketRef,
     ack: AckSender,
-    client: Extension<Arc<Client>>,
-    events: State<Quota>,
+    client: HttpExtension<Arc<Client>>,
     metrics: State<Metrics>,
     TryData(payload): TryData<Message>,
 ) {
     let arrived = Instant::now();
     metrics.events.inc();
-    if client.limiter.check().is_err() {
+    let verdict = client.judge_event();
+    if !matches!(verdict, Verdict::Taken) {
         metrics.refused_events.inc();
-        return refuse(&socket, ack, &client, *events);
+        return refuse(socket, ack, &client, &verdict);
     }
-    client.refused.store(0, Relaxed);
 
     let message = match payload {
         Ok(message) => message,
@@ -102,21 +83,20 @@ async fn on_message(
 }
 
 /// Tells a client that it sends too much: with each answer it waits for, and once by an event. One that goes on all
-/// the same has to leave.
-fn refuse(socket: &SocketRef, ack: AckSender, client: &Client, events: Quota) {
-    let (at_once, pause) = (events.burst_size(), events.replenish_interval().as_millis());
-    let error = json!({
-        "error": format!("too many events: at most {at_once} at once, then one every {pause} ms"),
-    });
+/// the same has to leave. What it does not take of this is its own loss.
+fn refuse(socket: SocketRef, ack: AckSender, client: &Client, verdict: &Verdict) {
+    let error = json!({ "error": client.limit() });
     ack.send(&error).ok();
-    let refused = client.refused.fetch_add(1, Relaxed);
-    if refused == 0 {
-        warn!(client.id, "too many events");
-        socket.emit("demasiados-eventos", &error).ok();
-    }
-    if refused == events.burst_size().get() {
-        warn!(client.id, "too many events for too long");
-        socket.clone().disconnect().ok();
+    match verdict {
+        Verdict::Refused { first: true } => {
+            warn!(client.id, "too many events");
+            socket.emit("demasiados-eventos", &error).ok();
+        }
+        Verdict::Unbearable => {
+            warn!(client.id, "too many events for too long");
+            socket.disconnect().ok();
+        }
+        _ => {}
     }
 }
 
@@ -138,7 +118,7 @@ fn unix_millis() -> u64 {
 }
 
 async fn on_disconnect(
-    client: Extension<Arc<Client>>,
+    client: HttpExtension<Arc<Client>>,
     metrics: State<Metrics>,
     reason: DisconnectReason,
 ) {

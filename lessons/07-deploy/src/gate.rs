@@ -16,7 +16,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::{metrics::Metrics, settings::Settings};
+use governor::Quota;
+
+use crate::{client::Client, metrics::Metrics, settings::Settings};
 
 /// What decides, and the places that are taken.
 pub struct Gate {
@@ -24,6 +26,7 @@ pub struct Gate {
     trusted_proxies: usize,
     max_clients: usize,
     max_clients_per_address: usize,
+    events: Quota,
     metrics: Metrics,
     /// How many sessions each address has.
     taken: Mutex<HashMap<IpAddr, usize>>,
@@ -60,7 +63,10 @@ impl Gate {
     /// A gate that nobody has passed yet.
     #[must_use]
     pub fn new(settings: &Settings, metrics: Metrics) -> Self {
+        let events =
+            Quota::per_second(settings.events_per_second).allow_burst(settings.events_at_once);
         Self {
+            events,
             metrics,
             allowed_origins: settings.allowed_origins.clone(),
             trusted_proxies: settings.trusted_proxies,
@@ -153,13 +159,18 @@ pub async fn guard(State(gate): State<Arc<Gate>>, mut request: Request, next: Ne
         return next.run(request).await;
     }
     match gate.check(&request) {
-        // The session keeps its first request, and with it the place, as long as it lives.
-        Ok(place) => request.extensions_mut().insert(place),
+        // The session keeps its first request, and with it what is put in here, as long as it lives.
+        Ok(Some(place)) => {
+            let client = Arc::new(Client::new(gate.events));
+            request.extensions_mut().insert(client);
+            request.extensions_mut().insert(place);
+        }
+        Ok(None) => {}
         Err(refusal) => {
             gate.metrics.refused_sessions.inc();
             return refusal.into_response();
         }
-    };
+    }
     next.run(request).await
 }
 

@@ -6,11 +6,12 @@
 //!
 //! New here: settings, who may come in, limits, a log for machines, metrics, a graceful end.
 
-pub mod connection;
+mod client;
 mod controller;
 mod gate;
 pub mod metrics;
 mod middleware;
+pub mod server;
 pub mod settings;
 
 use std::sync::{
@@ -24,7 +25,6 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     routing::get,
 };
-use governor::Quota;
 use socketioxide::{SocketIo, layer::SocketIoLayer};
 use tower_http::{
     compression::CompressionLayer,
@@ -90,7 +90,6 @@ pub fn app(settings: &Settings) -> App {
 }
 
 fn socket_io(settings: &Settings, metrics: &Metrics) -> (SocketIoLayer, SocketIo) {
-    let events = Quota::per_second(settings.events_per_second).allow_burst(settings.events_at_once);
     let (layer, io) = SocketIo::builder()
         // An emit never waits: it fails for a client that has this many packets still to read.
         // The memory is taken only as it fills.
@@ -101,7 +100,6 @@ fn socket_io(settings: &Settings, metrics: &Metrics) -> (SocketIoLayer, SocketIo
         .max_payload(settings.max_message as u64)
         .ws_max_frame_size(settings.max_message)
         .ws_max_message_size(settings.max_message)
-        .with_state(events)
         .with_state(metrics.clone())
         .build_layer();
     io.ns("/", controller::on_connect);

@@ -1,30 +1,18 @@
 //! Reads the settings, serves the lesson, and ends it well.
 
-use std::{
-    env,
-    error::Error,
-    io,
-    net::{IpAddr, SocketAddr},
-    process::ExitCode,
-    sync::atomic::Ordering::Relaxed,
-};
+use std::{env, error::Error, io, net::IpAddr, process::ExitCode, sync::atomic::Ordering::Relaxed};
 
-use axum_server::{Handle, Server};
 use deploy::{
-    App, app,
-    connection::Acceptor,
+    App, app, server,
     settings::{LogFormat, Settings, help},
-};
-use hyper_util::{
-    rt::{TokioExecutor, TokioTimer},
-    server::conn::auto::Builder,
 };
 #[cfg(unix)]
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::{
     net::TcpListener,
     signal::ctrl_c,
-    time::{sleep, timeout},
+    sync::oneshot,
+    time::{Instant, sleep, timeout_at},
 };
 use tracing::{info, warn};
 
@@ -83,37 +71,29 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     let listener = listen(settings.host, settings.port, "PORT").await?;
     println!("http://{}", listener.local_addr()?);
 
-    let handle = Handle::<SocketAddr>::new();
-    let mut server = Server::from_listener(listener)
-        .handle(handle.clone())
-        .acceptor(Acceptor {
-            request_limit: settings.request_limit,
-            stall_limit: settings.stall_limit,
-        });
-    *server.http_builder() = Builder::new(TokioExecutor::new()).http1_only();
-    server
-        .http_builder()
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(settings.request_limit);
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let server = tokio::spawn(server.serve(service));
+    let limit = settings.shutdown_limit;
+    let drain = settings.drain;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let server = tokio::spawn(server::serve(listener, router, settings, stopped));
 
     shutdown_signal().await?;
     let shutdown = async {
         info!(clients = io.sockets().len(), "shutting down");
         draining.store(true, Relaxed);
-        sleep(settings.drain).await;
+        sleep(drain).await;
         // First no more connections: a client that comes back must find the next process, not this one.
-        handle.graceful_shutdown(Some(settings.shutdown_limit));
+        drop(stop);
+        let end = Instant::now() + limit;
         // Closing waits for clients that have stopped reading, and those would keep us here for ever.
-        if timeout(settings.shutdown_limit, io.close()).await.is_err() {
+        if timeout_at(end, io.close()).await.is_err() {
             warn!("some clients did not take the goodbye");
         }
-        server.await?
+        if timeout_at(end, server).await.is_err() {
+            warn!("some requests were cut off");
+        }
     };
     tokio::select! {
-        ended = shutdown => Ok(ended?),
+        () = shutdown => Ok(()),
         _ = shutdown_signal() => Err("told twice: leaving at once".into()),
     }
 }

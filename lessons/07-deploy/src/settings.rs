@@ -37,7 +37,7 @@ const SETTINGS: [Setting; 17] = [
     Setting { name: "MAX_CLIENTS", default: "10000", help: "clients at a time", rule: NUMBER },
     Setting { name: "MAX_CLIENTS_PER_ADDRESS", default: "200", help: "clients at a time from one address", rule: NUMBER },
     Setting { name: "MAX_MESSAGE", default: "100000", help: "bytes in a message from a client", rule: NUMBER },
-    Setting { name: "MAX_WAITING", default: "4096", help: "packets that wait for a client that reads slowly; what is more is lost to it", rule: NUMBER },
+    Setting { name: "MAX_WAITING", default: "4096", help: "packets, each up to MAX_MESSAGE, that wait for a client; what is more is lost to it", rule: NUMBER },
     Setting { name: "EVENTS_PER_SECOND", default: "100", help: "events from one client, on the average", rule: NUMBER },
     Setting { name: "EVENTS_AT_ONCE", default: "2000", help: "events from one client in a burst", rule: NUMBER },
     Setting { name: "REQUEST_SECONDS", default: "10", help: "until a client must have sent its request", rule: SECONDS },
