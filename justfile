@@ -105,6 +105,11 @@ test *arguments:
 test-loop *arguments:
     cargo test --package contract --test workbook --test experiments --test symptoms --locked {{ arguments }}
 
+# What lesson 07 must stand: attacks, stalled clients, its own end under load
+[group('build')]
+test-attacks *arguments:
+    cargo test --package contract --test attacks --locked {{ arguments }}
+
 # Lesson 07 built and run as a platform does it, but for the container
 [group('build')]
 test-platform *arguments: setup
@@ -184,4 +189,4 @@ lint:
 
 # Everything that CI runs
 [group('build')]
-ci: setup test test-loop test-platform test-deployed test-browser parity test-bench (bench "--quick") lint
+ci: setup test test-loop test-attacks test-platform test-deployed test-browser parity test-bench (bench "--quick") lint

@@ -107,6 +107,14 @@ fn main() {
             a_websocket_that_stops_reading_is_cut_off,
             a_polling_client_that_stops_reading_is_cut_off,
         }
+        shutdown::{
+            what_was_answered_was_delivered,
+            what_was_answered_was_delivered_after_a_drain,
+            while_it_drains_it_is_alive_and_not_ready,
+            requests_in_flight_are_answered,
+            ctrl_c_ends_it_well,
+            a_second_signal_ends_it_at_once,
+        }
     };
     libtest_mimic::run(&arguments, trials).exit();
 }
