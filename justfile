@@ -10,6 +10,10 @@ program:
     @cargo build --package contract --bin workbook
 
 [private]
+book-program:
+    @cargo build --package book
+
+[private]
 default:
     @just --list --unsorted
 
@@ -67,21 +71,49 @@ solution lesson: program
 break lesson *options: program
     @{{ workbook }} break {{ lesson }} {{ options }}
 
+# Make a folder with a lesson alone, which a platform can build: just package 07 my-server
+[group('learn')]
+[no-exit-message]
+package lesson folder: program
+    @{{ workbook }} package {{ lesson }} {{ folder }}
+
 # Install what the pages load: the Socket.IO client and Bootstrap
 [group('learn')]
 [no-exit-message]
 setup: program
     @{{ workbook }} setup
 
+# Read the book in a browser; it is built anew as its files change
+[group('read')]
+[no-exit-message]
+book *options: book-program
+    @cargo run --quiet --package book -- serve {{ options }}
+
+# Build the book into target/book
+[group('read')]
+[no-exit-message]
+book-build *options: book-program
+    @cargo run --quiet --package book -- build {{ options }}
+
 # Every test that needs only Rust
 [group('build')]
 test *arguments:
     cargo test --package contract --tests --locked {{ arguments }}
 
-# What a student does (start, check, hint, watch, break), on copies of the lessons
+# What a student does (start, check, hint, watch, break) and what goes wrong, on copies of the lessons
 [group('build')]
 test-loop *arguments:
-    cargo test --package contract --test workbook --test experiments --locked {{ arguments }}
+    cargo test --package contract --test workbook --test experiments --test symptoms --locked {{ arguments }}
+
+# What lesson 07 must stand: attacks, stalled clients, its own end under load
+[group('build')]
+test-attacks *arguments:
+    cargo test --package contract --test attacks --locked {{ arguments }}
+
+# Lesson 07 built and run as a platform does it, but for the container
+[group('build')]
+test-platform *arguments: setup
+    cargo test --package contract --test platform --locked {{ arguments }}
 
 # The last lesson as it is deployed: built for release, behind nginx, over TLS
 [group('build')]
@@ -98,6 +130,18 @@ test-bench *arguments:
 test-browser *arguments: setup
     npm --prefix tests/browser ci --ignore-scripts --loglevel=error
     cargo test --package browser --locked {{ arguments }}
+
+# Every chapter of the book in a real Chromium or Chrome
+[group('build')]
+test-book *arguments:
+    npm --prefix tests/browser ci --ignore-scripts --loglevel=error
+    cargo test --package book --lib --locked
+    cargo test --package book --test chapters --locked {{ arguments }}
+
+# Pictures of every chapter, or of those with a name: just book-pictures target/pictures 05
+[group('build')]
+book-pictures folder *name:
+    cargo run --package book --example pictures -- {{ folder }} {{ name }}
 
 # Every scenario on the course's own servers, in Node: just parity, or just parity 03
 [group('build')]
@@ -145,4 +189,4 @@ lint:
 
 # Everything that CI runs
 [group('build')]
-ci: setup test test-loop test-deployed test-browser parity test-bench (bench "--quick") lint
+ci: setup test test-loop test-attacks test-platform test-deployed test-browser parity test-bench (bench "--quick") lint

@@ -9,6 +9,8 @@ pub mod exercises;
 pub mod experiments;
 pub mod lessons;
 pub mod parity;
+pub mod process;
+pub mod production;
 pub mod programs;
 pub mod scenario;
 pub mod scenarios;

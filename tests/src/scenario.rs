@@ -23,6 +23,8 @@ pub type Hints = [&'static str; 3];
 pub enum Over {
     /// By a connection, which either transport can carry with the same transcript.
     BothTransports,
+    /// By long-polling: over WebSocket there is nothing to show.
+    LongPolling,
     /// By plain HTTP requests: there is no connection to carry.
     PlainHttp,
 }
@@ -76,7 +78,7 @@ impl Scenario {
     pub fn transports(&self) -> &'static [Transport] {
         match self.over {
             Over::BothTransports => &Transport::BOTH,
-            Over::PlainHttp => &[Transport::Polling],
+            Over::LongPolling | Over::PlainHttp => &[Transport::Polling],
         }
     }
 

@@ -75,6 +75,20 @@ impl Transcript {
         self.sids.push((sid.to_owned(), who.to_owned()));
     }
 
+    /// The session ids of others that this client was shown, and whose they are.
+    #[must_use]
+    pub fn sids_shown_to(&self, who: &str) -> Vec<(String, String)> {
+        let lines = self.steps.iter().flat_map(|step| &step.lines);
+        let heard = lines.filter(|line| line.who == who && line.direction == Direction::Received);
+        let heard: Vec<_> = heard.map(|line| &line.text).collect();
+        let mut sids = self.sids.clone();
+        sids.retain(|(_, owner)| {
+            let name = sid_name(owner);
+            owner != who && heard.iter().any(|text| text.contains(&name))
+        });
+        sids
+    }
+
     /// Whether this client heard anything in the step.
     #[must_use]
     pub fn has_heard(&self, who: &str) -> bool {
@@ -131,7 +145,7 @@ impl Transcript {
 pub fn redact(frame: &str, sids: &[(String, String)]) -> String {
     let mut frame = frame.to_owned();
     for (sid, who) in sids {
-        frame = frame.replace(sid, &format!("<sid of {who}>"));
+        frame = frame.replace(sid, &sid_name(who));
     }
     let Some(start) = frame.find(['[', '{']) else {
         return frame;
@@ -145,6 +159,11 @@ pub fn redact(frame: &str, sids: &[(String, String)]) -> String {
     } else {
         frame
     }
+}
+
+/// What stands for a session id.
+fn sid_name(who: &str) -> String {
+    format!("<sid of {who}>")
 }
 
 /// Replaces in place; `true` where anything was replaced.

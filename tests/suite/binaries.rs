@@ -292,7 +292,8 @@ mod shutdown {
 
     #[tokio::test]
     async fn sigterm_ends_well_although_a_client_has_stopped_reading() {
-        let mut server = start(&deploy(), lessons::root(), &[]).await;
+        let limit = [("SHUTDOWN_SECONDS", "1")];
+        let mut server = start(&deploy(), lessons::root(), &limit).await;
         let address = server.base.strip_prefix("http://").unwrap();
         // Little room on the client's side, so that the server is soon left with what it has to say.
         let socket = TcpSocket::new_v4().unwrap();

@@ -81,6 +81,15 @@ impl Student {
         (said, output.status.success())
     }
 
+    /// What a check of a lesson prints, as a student in the workbook reads it, and the names of the scenarios
+    /// that fail.
+    fn check(&self, lesson: &Lesson) -> (String, Vec<String>) {
+        let (said, _) = self.says(&["check", &format!("{:02}", lesson.number)]);
+        let titles = said.lines().filter_map(|line| line.strip_prefix("  ✗ "));
+        let failing = titles.map(|title| title.replace(' ', "_")).collect();
+        (said.replace("<folder>/", ""), failing)
+    }
+
     /// The names of the scenarios that fail.
     fn failing(&self, lesson: &Lesson) -> Vec<String> {
         let output = self.run(&["check", &lesson.name, "--json"]);
@@ -113,19 +122,18 @@ fn the_copy_of_every_lesson_is_red_where_the_lesson_teaches_and_green_with_its_f
             .filter(|scenario| scenario.lesson() == lesson.number)
             .map(|scenario| scenario.name.to_owned())
             .collect();
-        assert_eq!(student.failing(&lesson), taught, "{}", lesson.name);
+        let (said, failing) = student.check(&lesson);
+        assert_eq!(failing, taught, "{said}");
+        support::assert_transcript(&format!("check_{:02}_red", lesson.number), &said);
 
         let source = student.work().join("src");
         for file in fs::read_dir(lesson.folder().join("src")).unwrap() {
             let file = file.unwrap();
             fs::copy(file.path(), source.join(file.file_name())).unwrap();
         }
-        assert_eq!(
-            student.failing(&lesson),
-            Vec::<String>::new(),
-            "{}",
-            lesson.name
-        );
+        let (said, failing) = student.check(&lesson);
+        assert_eq!(failing, Vec::<String>::new(), "{said}");
+        support::assert_transcript(&format!("check_{:02}_green", lesson.number), &said);
     }
 }
 

@@ -91,7 +91,7 @@ fn unix_millis() -> u64 {
     let since_epoch = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
-    // `as_millis` gives a `u128`, a type that Socket.IO's JSON cannot carry.
+    // `as_millis` gives a `u128`, and an emit of a struct with one in it fails.
     u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX)
 }
 

@@ -1,14 +1,24 @@
 //! What the server does for each client: the handlers of its events.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::{
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::{Instant, SystemTime, UNIX_EPOCH},
+};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use socketioxide::{
-    extract::{AckSender, SocketRef, TryData},
+    extract::{AckSender, HttpExtension, MaybeHttpExtension, SocketRef, State, TryData},
     socket::DisconnectReason,
 };
+use tower_http::request_id::RequestId;
 use tracing::{info, warn};
+
+use crate::{
+    client::{Client, Verdict},
+    ending::Ending,
+    metrics::Metrics,
+};
 
 /// What the page sends with `enviar-mensaje`.
 #[derive(Deserialize, Serialize)]
@@ -22,33 +32,85 @@ struct Message {
 }
 
 /// Registers the handlers of one client.
-pub async fn on_connect(socket: SocketRef) {
-    info!(id = %socket.id, "client connected");
+pub async fn on_connect(
+    socket: SocketRef,
+    client: HttpExtension<Arc<Client>>,
+    metrics: State<Metrics>,
+    request: MaybeHttpExtension<RequestId>,
+) {
+    // Who has left before this began is not counted: there would be no word of its going.
+    if !socket.connected() {
+        return;
+    }
+    info!(client.id, request = ?*request, "client connected");
+    metrics.clients.inc();
     socket.on("enviar-mensaje", on_message);
     socket.on_disconnect(on_disconnect);
 }
 
-async fn on_message(socket: SocketRef, ack: AckSender, TryData(payload): TryData<Message>) {
+async fn on_message(
+    socket: SocketRef,
+    ack: AckSender,
+    client: HttpExtension<Arc<Client>>,
+    metrics: State<Metrics>,
+    ending: State<Arc<Ending>>,
+    TryData(payload): TryData<Message>,
+) {
+    let arrived = Instant::now();
+    metrics.events.inc();
+    if ending.closing.load(Relaxed) {
+        // The usual answer would be a promise that the others hear it.
+        let error = json!({ "error": "the server is shutting down" });
+        return answer(ack, &error, &metrics);
+    }
+    let verdict = client.judge_event();
+    if !matches!(verdict, Verdict::Taken) {
+        metrics.refused_events.inc();
+        return refuse(socket, ack, &client, &verdict);
+    }
+
     let message = match payload {
         Ok(message) => message,
         Err(error) => {
-            warn!(%error, "enviar-mensaje: the payload does not fit");
-            return answer(ack, &json!({ "error": error.to_string() }));
+            // The error quotes the payload, which is nobody's business here.
+            warn!(client.id, "enviar-mensaje: the payload does not fit");
+            return answer(ack, &json!({ "error": error.to_string() }), &metrics);
         }
     };
-    info!(message.text, message.id, message.date, "enviar-mensaje");
     answer(
         ack,
         &json!({ "id": message.id, "processID": 999, "date": unix_millis() }),
+        &metrics,
     );
     if let Err(error) = socket.broadcast().emit("enviar-mensaje", &message).await {
+        metrics.failed_emits.inc();
         warn!(%error, "the message did not reach everyone");
+    }
+    metrics.handling.observe(arrived.elapsed().as_secs_f64());
+}
+
+/// Tells a client that it sends too much: with each answer it waits for, and once by an event. One that goes on all
+/// the same has to leave. What it does not take of this is its own loss.
+fn refuse(socket: SocketRef, ack: AckSender, client: &Client, verdict: &Verdict) {
+    let error = json!({ "error": client.limit() });
+    ack.send(&error).ok();
+    match verdict {
+        Verdict::Refused { first: true } => {
+            warn!(client.id, "too many events");
+            socket.emit("demasiados-eventos", &error).ok();
+        }
+        Verdict::Unbearable => {
+            warn!(client.id, "too many events for too long");
+            socket.disconnect().ok();
+        }
+        _ => {}
     }
 }
 
 /// Answers the sender, if it asked for an answer.
-fn answer(ack: AckSender, answer: &Value) {
+fn answer(ack: AckSender, answer: &Value, metrics: &Metrics) {
     if let Err(error) = ack.send(answer) {
+        metrics.failed_emits.inc();
         warn!(%error, "the answer did not reach the sender");
     }
 }
@@ -58,10 +120,15 @@ fn unix_millis() -> u64 {
     let since_epoch = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
-    // `as_millis` gives a `u128`, a type that Socket.IO's JSON cannot carry.
+    // `as_millis` gives a `u128`, and an emit of a struct with one in it fails.
     u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX)
 }
 
-async fn on_disconnect(socket: SocketRef, reason: DisconnectReason) {
-    info!(id = %socket.id, ?reason, "client disconnected");
+async fn on_disconnect(
+    client: HttpExtension<Arc<Client>>,
+    metrics: State<Metrics>,
+    reason: DisconnectReason,
+) {
+    info!(client.id, ?reason, "client disconnected");
+    metrics.clients.dec();
 }

@@ -1,30 +1,36 @@
-//! Reads the settings from the environment and serves the lesson.
+//! Reads the settings, serves the lesson, and ends it well.
 
-use std::{
-    env::{self, VarError},
-    error::Error,
-    future::IntoFuture,
-    io,
-    net::{IpAddr, Ipv4Addr},
-    path::PathBuf,
-    process::ExitCode,
-    time::Duration,
+mod signals;
+
+use std::{env, error::Error, net::IpAddr, process::ExitCode, sync::atomic::Ordering::Relaxed};
+
+use deploy::{
+    App, app, server,
+    settings::{LogFormat, Settings, help},
 };
-
-use axum::serve::ListenerExt;
-use deploy::app;
-#[cfg(unix)]
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::{net::TcpListener, signal::ctrl_c, sync::oneshot, time::timeout};
+use tokio::{
+    net::TcpListener,
+    sync::oneshot,
+    time::{Instant, sleep, timeout, timeout_at},
+};
 use tracing::{info, warn};
 
-/// How long each part of the shutdown may take.
-const SHUTDOWN_LIMIT: Duration = Duration::from_secs(2);
+use crate::signals::Signals;
 
 // One thread runs one event loop, as in Node: what a client sends is handled in the order it came.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    tracing_subscriber::fmt().init();
+    match env::args().nth(1).as_deref() {
+        None => {}
+        Some("--help" | "-h") => {
+            print!("{}", help());
+            return ExitCode::SUCCESS;
+        }
+        Some(argument) => {
+            eprintln!("there is no argument {argument}: --help lists the settings.");
+            return ExitCode::FAILURE;
+        }
+    }
     match serve().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -36,59 +42,69 @@ async fn main() -> ExitCode {
 
 async fn serve() -> Result<(), Box<dyn Error>> {
     load_dotenv()?;
-    let page = page()?;
-    let host = host()?;
-    let port = port()?;
-    if !page.join("../vendor/socket.io.js").is_file() {
+    let settings = Settings::read(env::var)?;
+    match settings.log_format {
+        LogFormat::Text => tracing_subscriber::fmt().init(),
+        LogFormat::Json => tracing_subscriber::fmt().json().init(),
+    }
+    if !settings.page.join("../vendor/socket.io.js").is_file() {
         warn!(
             "the Socket.IO client is not installed, so the page cannot connect: run `just setup`"
         );
     }
-    let listener = TcpListener::bind((host, port)).await.map_err(|error| {
-        format!("cannot listen on {host}, port {port}: {error}. Set PORT to use another.")
-    })?;
+    // Each client takes a descriptor, and the usual soft limit is far below the hard one.
+    #[cfg(unix)]
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        warn!(%error, "the number of open connections stays limited");
+    }
+
+    let App {
+        router,
+        io,
+        metrics,
+        ending,
+    } = app(&settings);
+    if let Some(port) = settings.metrics_port {
+        let listener = listen(settings.host, port, "METRICS_PORT").await?;
+        info!(address = %listener.local_addr()?, "metrics");
+        tokio::spawn(axum::serve(listener, metrics.router()).into_future());
+    }
+    let mut signals = Signals::new()?;
+    let listener = listen(settings.host, settings.port, "PORT").await?;
     println!("http://{}", listener.local_addr()?);
-    // A message leaves at once, not when its packet is full. Where this fails, it is only slower.
-    let listener = listener.tap_io(|connection| {
-        connection.set_nodelay(true).ok();
-    });
-    let (router, io) = app(&page);
+
+    let limit = settings.shutdown_limit;
+    let drain = settings.drain;
     let (stop, stopped) = oneshot::channel::<()>();
-    let server = axum::serve(listener, router).with_graceful_shutdown(async {
-        stopped.await.ok();
-    });
-    let server = tokio::spawn(server.into_future());
+    let server = tokio::spawn(server::serve(listener, router, settings, stopped));
 
-    shutdown_signal().await?;
-    info!(clients = io.sockets().len(), "shutting down");
-    // First no more connections: a client that comes back must find the next process, not this one.
-    drop(stop);
-    // Closing waits for clients that have stopped reading, and those would keep us here for ever.
-    if timeout(SHUTDOWN_LIMIT, io.close()).await.is_err() {
-        warn!("some clients did not take the goodbye");
-    }
-    if let Ok(ended) = timeout(SHUTDOWN_LIMIT, server).await {
-        ended??;
-    } else {
-        warn!("some requests were cut off");
-    }
-    Ok(())
-}
+    signals.next().await;
+    let shutdown = async {
+        info!(clients = io.sockets().len(), "shutting down");
+        ending.draining.store(true, Relaxed);
+        sleep(drain).await;
 
-/// Waits until the platform (SIGTERM) or a person (Ctrl-C) asks the server to end.
-#[cfg(unix)]
-async fn shutdown_signal() -> io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
+        let end = Instant::now() + limit;
+        ending.closing.store(true, Relaxed);
+        // Half of the time, so that something is left for those who have fetched all.
+        let fetched = timeout(limit / 2, ending.everything_is_fetched(&io));
+        if fetched.await.is_err() {
+            warn!("some clients did not fetch what was for them");
+        }
+        // First no more connections: a client that comes back must find the next process, not this one.
+        drop(stop);
+        // Closing waits for clients that have stopped reading, and those would keep us here for ever.
+        if timeout_at(end, io.close()).await.is_err() {
+            warn!("some clients did not take the goodbye");
+        }
+        if timeout_at(end, server).await.is_err() {
+            warn!("some requests were cut off");
+        }
+    };
     tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        pressed = ctrl_c() => pressed,
+        () = shutdown => Ok(()),
+        () = signals.next() => Err("told twice: leaving at once".into()),
     }
-}
-
-/// Waits until a person (Ctrl-C) asks the server to end.
-#[cfg(not(unix))]
-async fn shutdown_signal() -> io::Result<()> {
-    ctrl_c().await
 }
 
 /// Adds to the environment what the file `.env` holds, if there is one.
@@ -99,39 +115,8 @@ fn load_dotenv() -> Result<(), String> {
     }
 }
 
-/// The folder of the page: `PUBLIC_DIR`, or the one in `public/` that has this binary's name.
-fn page() -> Result<PathBuf, String> {
-    let page = env::var_os("PUBLIC_DIR").map_or_else(
-        || PathBuf::from("public").join(env!("CARGO_BIN_NAME")),
-        PathBuf::from,
-    );
-    if !page.is_dir() {
-        return Err(format!(
-            "there is no folder {}: start from the top of the workbook, or set PUBLIC_DIR.",
-            page.display()
-        ));
-    }
-    Ok(page)
-}
-
-/// The address to listen on: `HOST`, or every interface.
-fn host() -> Result<IpAddr, String> {
-    match env::var("HOST") {
-        Ok(host) => host
-            .parse()
-            .map_err(|_| format!("HOST is {host:?}, but a host is an address as 0.0.0.0 or ::1.")),
-        Err(VarError::NotPresent) => Ok(Ipv4Addr::UNSPECIFIED.into()),
-        Err(error) => Err(format!("HOST cannot be read: {error}.")),
-    }
-}
-
-/// The port: `PORT`, or 3000. With 0 the system chooses a free one.
-fn port() -> Result<u16, String> {
-    match env::var("PORT") {
-        Ok(port) => port
-            .parse()
-            .map_err(|_| format!("PORT is {port:?}, but a port is a number from 0 to 65535.")),
-        Err(VarError::NotPresent) => Ok(3000),
-        Err(error) => Err(format!("PORT cannot be read: {error}.")),
-    }
+async fn listen(host: IpAddr, port: u16, setting: &str) -> Result<TcpListener, String> {
+    TcpListener::bind((host, port)).await.map_err(|error| {
+        format!("cannot listen on {host}, port {port}: {error}. Set {setting} to use another.")
+    })
 }

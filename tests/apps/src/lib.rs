@@ -1,6 +1,6 @@
 //! The lessons' servers by the names of their packages, to be run in the process of a test.
 
-use std::{io, path::Path};
+use std::{env::VarError, io, net::SocketAddr, path::Path};
 
 use axum::{Router, serve::ListenerExt};
 use tokio::net::TcpListener;
@@ -17,9 +17,19 @@ pub fn app(package: &str, page: &Path) -> Router {
         "server-emit" => server_emit::app(page),
         "callbacks" => callbacks::app(page),
         "broadcast" => broadcast::app(page),
-        "deploy" => deploy::app(page).0,
+        "deploy" => deploy::app(&settings(page)).router,
         other => panic!("add {other} to tests/apps: to Cargo.toml and to src/lib.rs"),
     }
+}
+
+/// The last lesson's settings, all as they are by default but for the page.
+fn settings(page: &Path) -> deploy::settings::Settings {
+    let page = page.to_str();
+    let only_the_page = |name| match page {
+        Some(page) if name == "PUBLIC_DIR" => Ok(page.to_owned()),
+        _ => Err(VarError::NotPresent),
+    };
+    deploy::settings::Settings::read(only_the_page).unwrap_or_else(|faults| panic!("{faults}"))
 }
 
 /// Serves on a port that the system chooses until the runtime ends, and gives the base URL.
@@ -33,6 +43,8 @@ pub async fn serve(app: Router) -> io::Result<String> {
         // As in the lessons: without it, messages are only slower.
         connection.set_nodelay(true).ok();
     });
+    // Lesson 07 asks where a connection comes from.
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, app).await });
     Ok(base)
 }

@@ -14,6 +14,14 @@ use std::{
 
 use crate::client::Dialect;
 
+/// The settings of lesson 07 that bound one client's or one address's share.
+const LIMITS: [&str; 4] = [
+    "EVENTS_PER_SECOND",
+    "EVENTS_AT_ONCE",
+    "MAX_CLIENTS",
+    "MAX_CLIENTS_PER_ADDRESS",
+];
+
 /// How long a server may take until it answers.
 const START_LIMIT: Duration = Duration::from_secs(20);
 
@@ -113,6 +121,8 @@ impl Server {
             .env("HOST", address.ip().to_string())
             .env("PORT", address.port().to_string())
             .env("NODE_ENV", "production")
+            // Lesson 07 has limits for what a client and an address may do, and all of this load is one's.
+            .envs(LIMITS.map(|name| (name, "1000000")))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()

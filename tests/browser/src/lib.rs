@@ -1,10 +1,12 @@
 //! A real browser with the lessons' pages in it, driven by its debugging protocol.
 
+mod axe;
 mod chromium;
 mod tab;
 
 use std::error::Error;
 
+pub use axe::expect_no_serious_fault;
 pub use chromium::{Chromium, Guest};
 pub use tab::Tab;
 

@@ -12,12 +12,12 @@ use chromiumoxide::{
             input::InsertTextParams,
             log::{EnableParams, EventEntryAdded},
             network::{self, EventRequestWillBeSent, EventWebSocketCreated},
-            page::CaptureScreenshotFormat,
+            page::{CaptureScreenshotFormat, EventLoadEventFired},
         },
         js_protocol::runtime::{EvaluateParams, EventConsoleApiCalled, EventExceptionThrown},
     },
     listeners::EventStream,
-    page::ScreenshotParams,
+    page::{MediaTypeParams, ScreenshotParams},
 };
 use futures_util::{FutureExt, Stream, StreamExt};
 use serde_json::{Value, json};
@@ -97,6 +97,20 @@ impl Tab {
             .into());
         }
         Ok(())
+    }
+
+    /// What comes to pass when the page has been loaded once more, from now on.
+    ///
+    /// # Errors
+    /// The page has gone, or is not loaded anew.
+    pub async fn next_load(&self) -> Result<impl Future<Output = Result> + use<>> {
+        let mut loads = self.page.event_listener::<EventLoadEventFired>().await?;
+        Ok(async move {
+            let load = timeout(PATIENCE, loads.next()).await;
+            let load = load.map_err(|_| "the page should have been loaded anew")?;
+            load.ok_or("the page has gone")?;
+            Ok(())
+        })
     }
 
     /// Waits until the lesson's page is Online.
@@ -291,6 +305,20 @@ impl Tab {
                 MediaFeature::new("prefers-reduced-motion", "reduce"),
             ])
             .await?;
+        Ok(())
+    }
+
+    /// Shows the page as it is on paper, or as it is on a screen.
+    ///
+    /// # Errors
+    /// The page has gone.
+    pub async fn set_print(&self, print: bool) -> Result {
+        let media = if print {
+            MediaTypeParams::Print
+        } else {
+            MediaTypeParams::Screen
+        };
+        self.page.emulate_media_type(media).await?;
         Ok(())
     }
 

@@ -21,19 +21,28 @@ class Server {
     this.app = express();
     this.host = process.env.HOST ?? '0.0.0.0';
     this.port = process.env.PORT ?? 3000;
+    this.allowedOrigins = (process.env.ALLOWED_ORIGINS ?? '').split(',').map((origin) => origin.trim());
     this.page = process.env.PUBLIC_DIR ?? path.join('public', path.basename(__dirname));
     // Express answers requests, Socket.IO needs the server below it: both listen on one port.
     this.server = http.createServer(this.app);
-    this.io = socketio(this.server, { maxHttpBufferSize: MAX_MESSAGE });
+    this.io = socketio(this.server, {
+      maxHttpBufferSize: MAX_MESSAGE,
+      allowRequest: (request, done) => done(null, this.allows(request)),
+    });
 
     this.middlewares();
     this.routes();
     this.sockets();
   }
 
+  // Whether a page of the origin that asks may use the server: its own pages may, and those of the list.
+  allows(request) {
+    const { origin, host } = request.headers;
+    return !origin || origin.split('://')[1] === host || this.allowedOrigins.includes(origin);
+  }
+
   middlewares() {
-    // A page from anywhere may ask.
-    this.app.use(cors());
+    this.app.use(cors((request, done) => done(null, { origin: this.allows(request) })));
     this.app.use(express.static(this.page));
     // What all pages share lies beside the page.
     for (const folder of ['shared', 'vendor']) {
@@ -44,6 +53,9 @@ class Server {
   routes() {
     this.app.get('/healthz', (request, response) => {
       response.send('ok');
+    });
+    this.app.get('/readyz', (request, response) => {
+      response.send('ready');
     });
   }
 

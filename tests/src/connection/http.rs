@@ -3,11 +3,7 @@
 use std::{error::Error, time::Duration};
 
 use http_body_util::{BodyExt, Full};
-use hyper::{
-    Request,
-    body::Bytes,
-    header::{CONTENT_TYPE, HeaderMap},
-};
+use hyper::{Request, body::Bytes, header::HeaderMap};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
@@ -73,11 +69,8 @@ impl Http {
     /// # Errors
     /// What went wrong, in words.
     pub async fn get(&self, path: &str, origin: Option<&str>) -> Result<Response, String> {
-        let mut request = Request::get(format!("{}{path}", self.base));
-        if let Some(origin) = origin {
-            request = request.header("origin", origin);
-        }
-        self.send(request.body(Full::default())).await
+        let origin = origin.map(|origin| ("origin", origin));
+        self.request("GET", path, origin.as_slice(), "").await
     }
 
     /// `POST`s text to a path.
@@ -85,9 +78,28 @@ impl Http {
     /// # Errors
     /// What went wrong, in words.
     pub async fn post(&self, path: &str, body: String) -> Result<Response, String> {
-        let request = Request::post(format!("{}{path}", self.base))
-            .header(CONTENT_TYPE, "text/plain;charset=UTF-8");
-        self.send(request.body(Full::from(body))).await
+        let text = [("content-type", "text/plain;charset=UTF-8")];
+        self.request("POST", path, &text, body).await
+    }
+
+    /// Any request, with these header fields.
+    ///
+    /// # Errors
+    /// What went wrong, in words.
+    pub async fn request(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Result<Response, String> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.base));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Full::from(body.into()))).await
     }
 
     async fn send(

@@ -9,9 +9,9 @@ use crate::{
 pub(super) const EXERCISES: &[Exercise] = &[
     Exercise {
         name: "readyz",
-        task: "Alive is one thing, ready for more clients another. Answer `GET /readyz` with the status 200 as long as \
-               fewer than two clients are connected, and with 503 from the second on; a platform would then send \
-               new clients to another process. `GET /healthz` answers 200 all the time.",
+        task: "A server that is full is alive, but not ready for more. Answer `GET /readyz` with the status 200 as long \
+               as fewer than two clients are connected, and with 503 from the second on; a platform then sends new \
+               clients to another process. `GET /healthz` answers 200 all the time.",
         scenario: scenario!(
             exercise_readyz,
             7..=7,
@@ -27,8 +27,9 @@ pub(super) const EXERCISES: &[Exercise] = &[
     },
     Exercise {
         name: "client_limit",
-        task: "Take two clients at most. Who comes when both are there is refused: its `connect_error` has the message \
-               `lleno`. A place is free again when one of them leaves.",
+        task: "`MAX_CLIENTS` refuses the request, so the client learns nothing but a status. Take two clients at most, \
+               and tell who comes too late in the namespace: its `connect_error` has the message `lleno`. A place is \
+               free again when one of them leaves.",
         scenario: scenario!(
             exercise_client_limit,
             7..=7,

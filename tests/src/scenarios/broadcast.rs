@@ -1,9 +1,11 @@
 //! Lesson 06: the server tells the others.
 
+use serde_json::json;
+
 use super::{BURST, EVENT, delicate_texts, expect_same, message, messages, scenario};
 use crate::{
     scenario::{Hints, Scenario},
-    scene::{Result, Scene},
+    scene::{Failure, Result, Scene},
 };
 
 /// For the message to the others.
@@ -50,6 +52,16 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         6..=7,
         BothTransports,
         BROADCAST
+    ),
+    scenario!(
+        nobody_can_speak_for_another,
+        6..=7,
+        LongPolling,
+        [
+            "The others hear what was sent, and no more of its sender: least of all the id of its session.",
+            "`SocketRef::id` is the session id, and over long-polling it is all that says who sends.",
+            "socket.broadcast().emit(\"enviar-mensaje\", &message).await",
+        ]
     ),
     scenario!(
         a_burst_reaches_the_others_in_order,
@@ -131,6 +143,31 @@ async fn who_left_hears_nothing_who_stays_does(scene: &mut Scene) -> Result {
     scene.connect(&["beto"]).await?;
     scene.emit("beto", EVENT, &message("yo, otra vez"))?;
     scene.hears("ana", EVENT).await?;
+    Ok(())
+}
+
+async fn nobody_can_speak_for_another(scene: &mut Scene) -> Result {
+    scene.step("ana, beto and carla connect").await?;
+    scene.connect(&["ana", "beto", "carla"]).await?;
+    scene
+        .step("ana sends a message and asks for an answer")
+        .await?;
+    scene.ask("ana", EVENT, &message("hola"))?;
+    scene.hears_answer("ana").await?;
+    for who in ["beto", "carla"] {
+        scene.hears(who, EVENT).await?;
+    }
+    scene
+        .step("beto sends under every session id of another that he was shown")
+        .await?;
+    let forged = format!("42{}", json!([EVENT, message("soy ana")]));
+    if let [owner, ..] = scene.send_as_others("beto", &forged).await?.as_slice() {
+        let heard = scene.hears("carla", EVENT).await?;
+        return Err(Failure::from(format!(
+            "beto was shown the session id of {owner} and sends under it: carla hears {}",
+            heard["mensaje"]
+        )));
+    }
     Ok(())
 }
 

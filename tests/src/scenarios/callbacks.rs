@@ -14,7 +14,7 @@ const LAST: u8 = 7;
 /// For the answer.
 const ANSWER: Hints = [
     "The sender alone gets an answer: the `id` that it sent, the number 999 as `processID`, and the `date` in Unix milliseconds. If it asked for none, nothing is sent.",
-    "The extractor `AckSender`, and `AckSender::send`. `Duration::as_millis` gives a `u128`, which JSON here cannot carry.",
+    "The extractor `AckSender`, and `AckSender::send`. `Duration::as_millis` gives a `u128`, and an emit of a struct with one in it fails.",
     "async fn on_message(ack: AckSender, ...) { ... ack.send(&json!({ \"id\": message.id, \"processID\": 999, \"date\": unix_millis() })) ... }",
 ];
 

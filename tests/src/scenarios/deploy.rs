@@ -1,6 +1,6 @@
 //! Lesson 07: the same conversation, ready for production.
 
-use super::{EVENT, ON, message, scenario};
+use super::{EVENT, ON, message, scenario, static_server::allowed_origin};
 use crate::{
     scenario::{Hints, Scenario},
     scene::{Result, Scene},
@@ -8,9 +8,16 @@ use crate::{
 
 /// For the platform.
 const HEALTH: Hints = [
-    "A platform asks at a path of its own whether the server lives, and wants an answer with the status 200.",
+    "A platform asks at paths of its own whether the server lives and whether it takes more clients, and wants answers with the status 200.",
     "`Router::route` with `axum::routing::get`.",
     ".route(\"/healthz\", get(async || \"ok\"))",
+];
+
+/// For pages from elsewhere.
+const REFUSE: Hints = [
+    "What was open to everyone is now for the server's own pages and for those of a list. CORS alone does not do it: a browser asks nobody before it opens a WebSocket.",
+    "`CorsLayer::allow_origin` with `AllowOrigin::predicate`, and a middleware around the Socket.IO layer (`axum::middleware::from_fn_with_state`) that reads the header `Origin`.",
+    ".layer(socket_layer).layer(from_fn_with_state(gate, guard)), where `guard` answers `StatusCode::FORBIDDEN` or goes on with `next.run(request).await`",
 ];
 
 /// For messages that are too large.
@@ -21,7 +28,9 @@ const LIMIT: Hints = [
 ];
 
 pub(super) const SCENARIOS: &[Scenario] = &[
-    scenario!(the_health_check_answers, 7..=ON, PlainHttp, HEALTH),
+    scenario!(the_health_checks_answer, 7..=ON, PlainHttp, HEALTH),
+    scenario!(a_foreign_page_may_not_ask, 7..=ON, PlainHttp, REFUSE),
+    scenario!(a_foreign_page_opens_no_session, 7..=ON, PlainHttp, REFUSE),
     scenario!(
         a_message_over_the_limit_closes_only_its_connection,
         7..=7,
@@ -30,12 +39,34 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     ),
 ];
 
-async fn the_health_check_answers(scene: &mut Scene) -> Result {
+async fn the_health_checks_answer(scene: &mut Scene) -> Result {
     scene
-        .step("the platform asks whether the server lives")
+        .step("the platform asks whether the server lives and takes clients")
         .await?;
-    let answer = scene.get("platform", "/healthz").await?;
-    scene.received("platform", &answer.status.to_string());
+    for path in ["/healthz", "/readyz"] {
+        let answer = scene.get("platform", path).await?;
+        scene.received("platform", &answer.status.to_string());
+    }
+    Ok(())
+}
+
+async fn a_foreign_page_may_not_ask(scene: &mut Scene) -> Result {
+    scene
+        .step("a page of https://example.com asks for this one")
+        .await?;
+    let page = scene.get("ana", "/").await?;
+    scene.received("ana", &allowed_origin(&page));
+    Ok(())
+}
+
+async fn a_foreign_page_opens_no_session(scene: &mut Scene) -> Result {
+    scene
+        .step("a page of https://example.com wants to open a session")
+        .await?;
+    let answer = scene
+        .get("ana", "/socket.io/?EIO=4&transport=polling")
+        .await?;
+    scene.received("ana", &allowed_origin(&answer));
     Ok(())
 }
 

@@ -4,8 +4,13 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Result, Scene, unexpected};
-use crate::transcript::{Direction, redact};
+use tokio::time::timeout;
+
+use super::{Failure, Result, Scene, seconds, unexpected};
+use crate::{
+    connection::Http,
+    transcript::{Direction, redact},
+};
 
 impl Scene {
     /// Emits an event without asking for an answer.
@@ -44,6 +49,35 @@ impl Scene {
         self.client(who)?.connection.send(frame.to_owned());
         self.transcript.line(who, Direction::Sent, frame);
         Ok(())
+    }
+
+    /// Sends a frame under each session id of another that this client was shown. By long-polling the id is all
+    /// that says who sends. Gives the owners of the ids under which the server took it.
+    ///
+    /// # Errors
+    /// The server does not answer.
+    pub async fn send_as_others(&mut self, who: &str, frame: &str) -> Result<Vec<String>> {
+        let http = Http::new(&self.base).map_err(Failure)?;
+        let mut owners = Vec::new();
+        let sids = self.transcript.sids_shown_to(who);
+        if sids.is_empty() {
+            self.transcript
+                .line(who, Direction::Happened, "was shown none");
+        }
+        for (sid, owner) in sids {
+            let path = format!("/socket.io/?EIO=4&transport=polling&sid={sid}");
+            self.transcript
+                .line(who, Direction::Sent, &format!("POST {path} {frame}"));
+            let posting = timeout(self.patience, http.post(&path, frame.to_owned())).await;
+            let answer = posting.map_err(|_| {
+                let patience = seconds(self.patience);
+                Failure(format!("POST {path} was not answered within {patience}"))
+            })??;
+            if answer.status == 200 {
+                owners.push(owner);
+            }
+        }
+        Ok(owners)
     }
 
     /// The payload of the event that this client hears next.

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 use crate::lessons::{self, Lesson, root};
 
@@ -60,12 +60,28 @@ pub fn create(lesson: &Lesson, begin: Begin, folder: &Path) -> Result<(), String
     }
     rename_crate(&folder.join("src/main.rs"), source, lesson).map_err(failure)?;
 
+    if begin == Begin::AsTheLesson {
+        copy_others(&lesson.folder(), folder).map_err(failure)?;
+    }
+
     let public = root().join("public");
     let copied = folder.join("public");
     copy(&public.join(&source.name), &copied.join(&lesson.name)).map_err(failure)?;
     for shared in ["shared", "vendor"] {
         if public.join(shared).is_dir() {
             copy(&public.join(shared), &copied.join(shared)).map_err(failure)?;
+        }
+    }
+    Ok(())
+}
+
+/// Files of a lesson that are neither code nor words about it: what a platform reads.
+fn copy_others(lesson: &Path, folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(lesson)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if entry.file_type()?.is_file() && name != "Cargo.toml" && name != "README.md" {
+            fs::copy(entry.path(), folder.join(name))?;
         }
     }
     Ok(())
@@ -85,6 +101,11 @@ fn manifest(lesson: &Lesson) -> Result<String, String> {
     let inherited = &workspace["workspace"];
     inherit(&mut manifest["package"], &inherited["package"]);
     inherit(&mut manifest["dependencies"], &inherited["dependencies"]);
+    if let Some(targets) = manifest.get_mut("target").and_then(Item::as_table_like_mut) {
+        for (_, target) in targets.iter_mut() {
+            inherit(&mut target["dependencies"], &inherited["dependencies"]);
+        }
+    }
     manifest["lints"] = inherited["lints"].clone();
     manifest["profile"] = workspace["profile"].clone();
     // This crate belongs to no workspace, wherever it lies.
@@ -92,7 +113,7 @@ fn manifest(lesson: &Lesson) -> Result<String, String> {
     Ok(manifest.to_string())
 }
 
-/// Replaces each `name.workspace = true` by what the workspace says of the name.
+/// Replaces each `workspace = true` by what the workspace says of the name, with the features that are added here.
 fn inherit(table: &mut Item, workspace: &Item) {
     let Some(table) = table.as_table_like_mut() else {
         return;
@@ -104,9 +125,30 @@ fn inherit(table: &mut Item, workspace: &Item) {
         {
             let mut value: Value = value.clone();
             value.decor_mut().clear();
+            if let Some(more) = item.get("features").and_then(Item::as_array) {
+                value = with_features(value, more);
+            }
             *item = Item::Value(value);
         }
     }
+}
+
+/// A dependency, a version or a table, with more features than it has.
+fn with_features(dependency: Value, more: &Array) -> Value {
+    let mut table = match dependency {
+        Value::InlineTable(table) => table,
+        version => InlineTable::from_iter([("version", version)]),
+    };
+    let features = table.get_or_insert("features", Array::new());
+    if let Some(features) = features.as_array_mut() {
+        features.extend(more.iter().cloned().map(|mut feature| {
+            feature.decor_mut().clear();
+            feature
+        }));
+        features.fmt();
+    }
+    table.fmt();
+    table.into()
 }
 
 fn read(file: &PathBuf) -> Result<DocumentMut, String> {

@@ -4,6 +4,7 @@ mod break_it;
 mod check;
 mod diff;
 mod hint;
+mod package;
 mod parity;
 mod progress;
 mod reload;
@@ -66,6 +67,8 @@ enum Command {
     },
     /// Play the scenarios on the Node original, of one lesson or of all
     Parity { lesson: Option<String> },
+    /// Make a folder with a lesson alone, which a platform can build
+    Package { lesson: String, folder: PathBuf },
     /// Install what the pages load: the Socket.IO client and Bootstrap
     Setup,
 }
@@ -88,6 +91,7 @@ async fn main() -> ExitCode {
         } => break_it::break_it(&lesson, experiment.as_deref(), answer, &work).map(|()| true),
         Command::Watch { what } => watch::watch(&what, &work).await.map(|()| true),
         Command::Parity { lesson } => parity::parity(lesson.as_deref()).await.map(|()| true),
+        Command::Package { lesson, folder } => package::package(&lesson, &folder).map(|()| true),
         Command::Setup => setup::setup().map(|()| true),
     };
     match done {

@@ -121,7 +121,11 @@ pub fn command(name: &str, lesson: &Lesson, options: &Options) -> String {
 
 /// The step in which the transcripts part, side by side.
 fn print_side_by_side(fault: &Fault) {
-    let (expected, came) = (steps(&fault.expected), steps(&fault.came));
+    // Names are as wide as the longest that came so far: without more to say, that is no difference.
+    let lines = fault.expected.lines().chain(fault.came.lines());
+    let names = lines.filter_map(|line| Some(name(line)?.0.chars().count()));
+    let width = names.max().unwrap_or_default();
+    let (expected, came) = (steps(&fault.expected, width), steps(&fault.came, width));
     let parting = expected
         .iter()
         .zip(&came)
@@ -153,20 +157,31 @@ fn print_side_by_side(fault: &Fault) {
         };
         let (left, right) = (&expected[part.old_range()], &came[part.new_range()]);
         for line in 0..left.len().max(right.len()) {
-            let text = |side: &[&str]| side.get(line).copied().unwrap_or_default().to_owned();
+            let text = |side: &[String]| side.get(line).cloned().unwrap_or_default();
             row(sign, &text(left), &text(right));
         }
     }
 }
 
-/// A transcript's steps: a title, and the lines below it.
-fn steps(transcript: &str) -> Vec<Vec<&str>> {
-    let mut steps: Vec<Vec<&str>> = Vec::new();
+/// A transcript's steps: a title, and the lines below it, with names of this width.
+fn steps(transcript: &str, width: usize) -> Vec<Vec<String>> {
+    let mut steps: Vec<Vec<String>> = Vec::new();
     for line in transcript.lines() {
+        let line = name(line).map_or_else(
+            || line.to_owned(),
+            |(name, rest)| format!("  {name:width$} {rest}"),
+        );
         match steps.last_mut() {
             Some(step) if line.starts_with(' ') => step.push(line),
             _ => steps.push(vec![line]),
         }
     }
     steps
+}
+
+/// The name of the client in a line about one, and what comes after it.
+fn name(line: &str) -> Option<(&str, &str)> {
+    let (name, rest) = line.strip_prefix("  ")?.split_once(' ')?;
+    let rest = rest.trim_start();
+    rest.starts_with(['→', '←', '·']).then_some((name, rest))
 }

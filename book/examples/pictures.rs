@@ -1,0 +1,75 @@
+//! Pictures of every chapter to look at, in a folder: `just book-pictures FOLDER`.
+
+use std::{env, fs, path::Path, process::ExitCode};
+
+use book::{
+    finish,
+    make::{self, Options},
+};
+use browser::{Chromium, Result, Tab};
+
+/// Width and height in CSS pixels: a telephone, a notebook, a projector. As high as a picture can be looked at.
+const SIZES: [(i64, i64); 3] = [(360, 2400), (1280, 2400), (1920, 2400)];
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let Some(folder) = env::args_os().nth(1) else {
+        eprintln!("say in which folder: just book-pictures FOLDER [CHAPTER]");
+        return ExitCode::FAILURE;
+    };
+    let only = env::args().nth(2).unwrap_or_default();
+    match take(Path::new(&folder), &only).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(words) => {
+            eprintln!("{words}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Takes pictures of the chapters whose names contain `only`.
+async fn take(folder: &Path, only: &str) -> Result {
+    let built = make::build(&Options::default())?;
+    let chromium = Chromium::launch().await?;
+    for page in finish::pages(&built.folder)? {
+        let name = page.strip_prefix(&built.folder)?.with_extension("");
+        let name = name.to_string_lossy().replace(['/', '\\'], "-");
+        if !name.contains(only) || name == "print" || name == "index" {
+            continue;
+        }
+        let url = format!("file://{}", page.display());
+        let tab = chromium.guest().await?.open(&url).await?;
+        for (width, height) in SIZES {
+            tab.set_size(width, height).await?;
+            for (dark, scheme) in [(false, "light"), (true, "dark")] {
+                tab.set_dark(dark).await?;
+                let file = folder.join(format!("{name}-{width}-{scheme}"));
+                in_parts(&tab, height, &file).await?;
+            }
+        }
+        tab.close().await?;
+    }
+    chromium.close().await
+}
+
+/// A page from its top to its end, a picture for each screen of it.
+async fn in_parts(tab: &Tab, height: i64, file: &Path) -> Result {
+    let long = tab
+        .evaluate("document.documentElement.scrollHeight")
+        .await?;
+    let parts = long.as_i64().unwrap_or(height).div_euclid(height - 100) + 1;
+    for part in 0..parts {
+        // What was asked for is on the screen after two frames of it.
+        let scroll = format!(
+            "scrollTo({{ top: {}, behavior: 'instant' }});
+             new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(0))))",
+            part * (height - 100)
+        );
+        tab.evaluate(&scroll).await?;
+        let file = file.with_added_extension(format!("{}.png", part + 1));
+        fs::create_dir_all(file.parent().unwrap_or(&file))?;
+        fs::write(&file, tab.picture().await?)?;
+        println!("{}", file.display());
+    }
+    Ok(())
+}

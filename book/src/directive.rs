@@ -1,0 +1,55 @@
+//! What a chapter asks for: `{{#name argument argument}}`.
+
+/// A directive in a chapter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Directive<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What stands after the name.
+    pub arguments: &'a str,
+}
+
+impl<'a> Directive<'a> {
+    /// The directive that a line consists of, if it does.
+    #[must_use]
+    pub fn alone(line: &'a str) -> Option<Self> {
+        let (directive, after) = Self::first(line.trim())?;
+        after.is_empty().then_some(directive)
+    }
+
+    /// The directive that a text begins with, and what comes after it.
+    #[must_use]
+    pub fn first(text: &'a str) -> Option<(Self, &'a str)> {
+        let (inside, after) = text.strip_prefix("{{#")?.split_once("}}")?;
+        let (name, arguments) = inside.split_once(' ').unwrap_or((inside, ""));
+        let directive = Self {
+            name,
+            arguments: arguments.trim(),
+        };
+        Some((directive, after))
+    }
+
+    /// Its arguments, word by word.
+    #[must_use]
+    pub fn words(&self) -> Vec<&'a str> {
+        self.arguments.split_whitespace().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directive_stands_alone_or_within_a_line() {
+        let directive = Directive::alone("  {{#code 05/src/lib.rs app}}").unwrap();
+        assert_eq!(
+            (directive.name, directive.words()),
+            ("code", vec!["05/src/lib.rs", "app"])
+        );
+        assert_eq!(Directive::alone("{{#end}}").unwrap().arguments, "");
+        assert_eq!(Directive::alone("see {{#lesson 05}}"), None);
+        let (directive, after) = Directive::first("{{#version axum}}.").unwrap();
+        assert_eq!((directive.name, after), ("version", "."));
+    }
+}

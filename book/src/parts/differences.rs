@@ -1,0 +1,123 @@
+//! `{{#differences}}`: where Node's server behaves differently, and why.
+
+use contract::{
+    lessons::Lesson,
+    parity::{FrameRule, Known},
+    scenario::Over,
+    scenarios,
+};
+
+use crate::{html::escape, site::Site, words::fill};
+
+/// The differences that begin with a lesson, or all of them.
+///
+/// # Errors
+/// The lesson has none.
+pub fn write(site: &Site, lesson: Option<&Lesson>) -> Result<String, String> {
+    let mut items = String::new();
+    for rule in site.differences.frames() {
+        if lesson.is_none_or(|lesson| lesson.number == first(rule)) {
+            items += &frame(site, rule);
+        }
+    }
+    let known: Vec<_> = site
+        .differences
+        .scenarios()
+        .iter()
+        .filter(|known| lesson.is_none_or(|lesson| Some(lesson.number) == begins(site, known)))
+        .collect();
+    for same in known.chunk_by(|one, other| one.why == other.why) {
+        items += &reason(site, same);
+    }
+    if items.is_empty() {
+        return Err("no difference begins with this lesson: leave the part out".to_owned());
+    }
+    Ok(format!("<ul class=\"differences\">\n{items}</ul>"))
+}
+
+/// The lesson in which the scenario of a difference begins.
+fn begins(site: &Site, known: &Known) -> Option<u8> {
+    let exercises = site.exercises.iter().map(|exercise| exercise.scenario);
+    let mut all = scenarios::all().into_iter().chain(exercises);
+    let scenario = all.find(|scenario| scenario.name == known.scenario)?;
+    Some(scenario.lesson())
+}
+
+/// The first lesson whose frames a rule is about.
+fn first(rule: &FrameRule) -> u8 {
+    let connected = scenarios::all()
+        .into_iter()
+        .find(|scenario| scenario.over == Over::BothTransports);
+    let connected = connected.map_or(0, |scenario| scenario.lesson());
+    connected.max(*rule.lessons.start())
+}
+
+fn frame(site: &Site, rule: &FrameRule) -> String {
+    let words = site.words;
+    let title = fill(
+        words.frame_field,
+        &[&format!("`{}`", rule.field), &format!("`{}`", rule.packet)],
+    );
+    let mut lines = String::new();
+    if let Some((rust, node)) = &rule.values {
+        let value = |value: &serde_json::Value| value.to_string();
+        lines = sides(site, &[value(rust)], &[value(node)]);
+    }
+    format!("<li>\n\n**{title}.** {}\n\n{lines}\n\n</li>\n", rule.why)
+}
+
+/// What several scenarios show for one reason.
+fn reason(site: &Site, same: &[&Known]) -> String {
+    let Some(first) = same.first() else {
+        return String::new();
+    };
+    let mut text = first.why.clone();
+    if let Some(log) = &first.log {
+        text += &format!(" {} `{log}`.", site.words.node_logs);
+    }
+    let mut shown = String::new();
+    for known in same {
+        let title = known.scenario.replace('_', " ");
+        let title = title.strip_prefix("exercise ").unwrap_or(&title).to_owned();
+        shown += &format!(
+            "<p class=\"scenario\">{}</p>{}",
+            escape(&title),
+            sides(site, &known.difference.rust, &known.difference.node)
+        );
+    }
+    format!("<li>\n\n{text}\n\n<div class=\"shown\">{shown}</div>\n\n</li>\n")
+}
+
+/// The lines that only one of the two has.
+fn sides(site: &Site, rust: &[String], node: &[String]) -> String {
+    let mut lines = String::new();
+    for (name, side) in site.words.on_the_wire.iter().zip([rust, node]) {
+        for line in side {
+            lines += &format!("<li><b>{name}</b> <code>{}</code></li>", escape(line));
+        }
+    }
+    format!("<ul>{lines}</ul>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_stands_in_the_lesson_that_it_begins_with() {
+        let site = Site::read(Vec::new()).unwrap();
+        let of = |number| write(&site, Some(site.lesson(number).unwrap()));
+        let all = write(&site, None).unwrap();
+        assert!(of("05").unwrap().contains("callback is not a function"));
+        assert!(
+            of("02")
+                .unwrap()
+                .contains("`maxPayload` in each `0` packet")
+        );
+        assert!(!of("03").is_ok_and(|text| text.contains("maxPayload")));
+        for known in site.differences.scenarios() {
+            assert!(begins(&site, known).is_some(), "{}", known.scenario);
+            assert!(all.contains(&known.why), "{}", known.scenario);
+        }
+    }
+}

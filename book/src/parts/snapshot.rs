@@ -1,0 +1,58 @@
+//! `{{#snapshot}}`: what was recorded, as it was.
+
+use crate::{
+    html::{code_figure, escape},
+    site::Site,
+};
+
+/// A snapshot, or the part of it that begins at the line `== SECTION`.
+///
+/// # Errors
+/// There is no such snapshot or section.
+pub fn write(site: &Site, name: &str, section: Option<&str>) -> Result<String, String> {
+    let text = site.snapshot(name)?;
+    let text = match section {
+        Some(wanted) => part(&text, wanted)
+            .ok_or_else(|| format!("tests/snapshots/{name}.snap has no section `{wanted}`"))?,
+        None => text,
+    };
+    Ok(output(&text))
+}
+
+/// What a program printed.
+#[must_use]
+pub fn output(text: &str) -> String {
+    let lines: Vec<_> = text.lines().map(line).collect();
+    code_figure("output", None, "text", &lines)
+}
+
+/// A line; the sign of a verdict has a colour.
+fn line(text: &str) -> String {
+    let line = escape(text);
+    for (sign, class) in [("✓", "s"), ("✗", "bad")] {
+        if text.trim_start().starts_with(sign) {
+            return line.replacen(sign, &format!("<span class=\"{class}\">{sign}</span>"), 1);
+        }
+    }
+    line
+}
+
+fn part(text: &str, wanted: &str) -> Option<String> {
+    let mut lines = text.lines();
+    lines.find(|line| line.strip_prefix("== ") == Some(wanted))?;
+    let lines: Vec<_> = lines.take_while(|line| !line.starts_with("== ")).collect();
+    Some(lines.join("\n").trim_end().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_section_ends_where_the_next_begins() {
+        let text = "== a\n1\n\n== b\n2\n";
+        assert_eq!(part(text, "a").unwrap(), "1");
+        assert_eq!(part(text, "b").unwrap(), "2");
+        assert_eq!(part(text, "c"), None);
+    }
+}

@@ -1,0 +1,121 @@
+//! What every chapter keeps to.
+
+use std::{fs, path::Path};
+
+use browser::{Chromium, Result, Tab};
+
+/// The most that a chapter weighs with all that it loads, in bytes, without the index of the search.
+const WEIGHT: u64 = 400_000;
+
+/// The pages of the book: the chapters, their copy at the front, and all of them on one page.
+pub fn pages(folder: &Path) -> Vec<String> {
+    let pages = book::finish::pages(folder).unwrap();
+    let names = pages
+        .iter()
+        .filter_map(|page| page.strip_prefix(folder).ok());
+    names
+        .map(|name| name.to_string_lossy().replace('\\', "/"))
+        .collect()
+}
+
+/// Opens a page with everything unfolded.
+pub async fn open(chromium: &Chromium, folder: &Path, page: &str) -> Result<Tab> {
+    let url = format!("file://{}", folder.join(page).display());
+    let tab = chromium.guest().await?.open(&url).await?;
+    tab.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+        .await?;
+    Ok(tab)
+}
+
+pub async fn has_no_serious_fault(chromium: &Chromium, folder: &Path, page: &str) -> Result {
+    let tab = open(chromium, folder, page).await?;
+    browser::expect_no_serious_fault(&tab).await
+}
+
+pub async fn does_not_scroll_sideways(chromium: &Chromium, folder: &Path, page: &str) -> Result {
+    let tab = open(chromium, folder, page).await?;
+    for width in [360, 1280] {
+        tab.set_size(width, 800).await?;
+        let wide = tab
+            .evaluate(
+                "document.documentElement.scrollWidth <= innerWidth ? [] :
+                   [...document.querySelectorAll('body *')]
+                     .filter((element) => element.getBoundingClientRect().right > innerWidth
+                       && !element.closest('pre, .chart, .table-wrapper'))
+                     .map((element) => element.outerHTML.slice(0, 200))
+                     .slice(0, 5).concat(String(document.documentElement.scrollWidth))",
+            )
+            .await?;
+        if wide.as_array().is_none_or(|wide| !wide.is_empty()) {
+            return Err(format!("wider than {width}: {wide:#}").into());
+        }
+    }
+    Ok(())
+}
+
+pub async fn asks_nobody_else_and_is_light(
+    chromium: &Chromium,
+    folder: &Path,
+    page: &str,
+) -> Result {
+    let mut tab = open(chromium, folder, page).await?;
+    let here = format!("file://{}/", folder.display());
+    let mut weight = 0;
+    for url in tab.requests().await? {
+        let file = url.strip_prefix(&here);
+        let file = file.ok_or_else(|| format!("the page asks for {url}"))?;
+        let file = file.split(['?', '#']).next().unwrap_or(file);
+        let bytes = fs::metadata(folder.join(file))?.len();
+        if !file.ends_with("searchindex.js") {
+            weight += bytes;
+        }
+    }
+    let problems = tab.problems(true).await?;
+    if !problems.is_empty() {
+        return Err(problems.join("\n").into());
+    }
+    // All chapters on one page are all of them.
+    if weight > WEIGHT && page != "print.html" {
+        return Err(format!("the page weighs {weight} bytes").into());
+    }
+    println!("{page}: {weight} bytes");
+    Ok(())
+}
+
+pub async fn is_not_turned_by_arrow_keys(chromium: &Chromium, folder: &Path, page: &str) -> Result {
+    let tab = open(chromium, folder, page).await?;
+    let place = "location.href";
+    let before = tab.evaluate(place).await?;
+    for key in ["ArrowLeft", "ArrowRight"] {
+        tab.press("main", key).await?;
+        let after = tab.evaluate(place).await?;
+        if before != after {
+            return Err(format!("{key} leads from {before} to {after}").into());
+        }
+    }
+    Ok(())
+}
+
+pub async fn is_whole_on_paper(chromium: &Chromium, folder: &Path, page: &str) -> Result {
+    let url = format!("file://{}", folder.join(page).display());
+    let tab = chromium.guest().await?.open(&url).await?;
+    tab.set_print(true).await?;
+    // What is folded is laid out with the next frame.
+    tab.evaluate(
+        "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(0))))",
+    )
+    .await?;
+    let missing = tab
+        .evaluate(
+            "[...document.querySelectorAll('main details > :not(summary)')]
+               .filter((element) => !element.checkVisibility({ contentVisibilityAuto: true }))
+               .concat([...document.querySelectorAll('.bar, #contents, .turn')]
+                 .filter((element) => element.checkVisibility()))
+               .map((element) => element.outerHTML.slice(0, 200)).slice(0, 5)",
+        )
+        .await?;
+    if missing.as_array().is_none_or(|missing| !missing.is_empty()) {
+        return Err(format!("missing on paper, or too much there: {missing:#}").into());
+    }
+    Ok(())
+}

@@ -1,0 +1,146 @@
+//! What a reader does with the pages.
+
+use std::{fs::File, path::Path, process::Stdio, time::SystemTime};
+
+use browser::{Chromium, Result, Tab};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::Command,
+};
+
+use crate::chapter::open;
+
+/// A chapter with code, a diff and something folded.
+fn chapter(folder: &Path) -> Result<String> {
+    let pages = crate::chapter::pages(folder);
+    let chapter = pages
+        .into_iter()
+        .find(|page| page.starts_with("lessons/05"));
+    chapter.ok_or_else(|| "lesson 05 has no chapter".into())
+}
+
+async fn expect(tab: &Tab, expression: &str, expected: Value) -> Result {
+    let value = tab.evaluate(expression).await?;
+    if value == expected {
+        return Ok(());
+    }
+    Err(format!("{expression} is {value}, not {expected}").into())
+}
+
+pub async fn searches_a_book_in_a_folder(chromium: &Chromium, folder: &Path, _: &str) -> Result {
+    let tab = open(chromium, folder, &chapter(folder)?).await?;
+    tab.press("main", "s").await?;
+    expect(&tab, "document.activeElement.id", json!("mdbook-content")).await?;
+    tab.press("main", "/").await?;
+    tab.wait_until("document.activeElement.id === 'mdbook-searchbar'")
+        .await?;
+    tab.write("#mdbook-searchbar", "acknowledgement").await?;
+    tab.press("#mdbook-searchbar", "Shift").await?;
+    tab.wait_until("document.querySelectorAll('#mdbook-searchresults > li > a').length > 1")
+        .await?;
+    browser::expect_no_serious_fault(&tab).await?;
+    let loaded = tab.next_load().await?;
+    tab.evaluate("document.querySelector('#mdbook-searchresults a').click()")
+        .await?;
+    loaded.await?;
+    tab.wait_until("document.querySelector('main mark')").await
+}
+
+pub async fn copies_code_without_signs(chromium: &Chromium, folder: &Path, _: &str) -> Result {
+    let tab = open(chromium, folder, &chapter(folder)?).await?;
+    tab.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+        .await?;
+    tab.evaluate(
+        "[...document.querySelectorAll('#changed ~ .diff')]
+           .find((diff) => diff.querySelector('figcaption').textContent.includes('src/lib.rs'))
+           .querySelector('.copy').click()",
+    )
+    .await?;
+    tab.wait_until(
+        "[...document.querySelectorAll('.copy')].some((button) => button.textContent === 'Copied')",
+    )
+    .await?;
+    let copied = tab.evaluate("copied").await?;
+    let copied = copied.as_str().unwrap_or_default();
+    let lesson =
+        std::fs::read_to_string(contract::lessons::find("05")?.folder().join("src/lib.rs"))?;
+    let stranger = copied
+        .lines()
+        .find(|line| !lesson.lines().any(|other| other == *line));
+    match stranger {
+        None if copied.lines().count() > 20 => Ok(()),
+        None => Err(format!("too little was copied: {copied}").into()),
+        Some(line) => Err(format!("lesson 05 has no line `{line}`").into()),
+    }
+}
+
+pub async fn chooses_colours(chromium: &Chromium, folder: &Path, _: &str) -> Result {
+    let paper = "getComputedStyle(document.body).backgroundColor";
+    let (light, dark) = (json!("rgb(255, 255, 255)"), json!("rgb(33, 37, 41)"));
+    let tab = open(chromium, folder, "index.html").await?;
+    tab.set_dark(true).await?;
+    expect(&tab, paper, dark.clone()).await?;
+    tab.set_dark(false).await?;
+    expect(&tab, paper, light.clone()).await?;
+    tab.evaluate("scheme.value = 'dark'; scheme.dispatchEvent(new Event('change')); 0")
+        .await?;
+    expect(&tab, paper, dark.clone()).await?;
+    // The choice stays: light for a reader whose system is dark, too.
+    tab.evaluate("scheme.value = 'light'; scheme.dispatchEvent(new Event('change')); 0")
+        .await?;
+    tab.set_dark(true).await?;
+    expect(&tab, paper, light).await
+}
+
+pub async fn hides_the_contents(chromium: &Chromium, folder: &Path, _: &str) -> Result {
+    let tab = open(chromium, folder, &chapter(folder)?).await?;
+    let state =
+        "[contents.checkVisibility(), document.getElementById('contents-toggle').ariaExpanded]";
+    for (width, before, after) in [
+        (1280, json!([true, "true"]), json!([false, "false"])),
+        (360, json!([false, "false"]), json!([true, "true"])),
+    ] {
+        tab.set_size(width, 800).await?;
+        tab.evaluate("new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))")
+            .await?;
+        expect(&tab, state, before).await?;
+        tab.click("#contents-toggle").await?;
+        expect(&tab, state, after).await?;
+    }
+    Ok(())
+}
+
+pub async fn follows_a_link_into_a_fold(chromium: &Chromium, folder: &Path, _: &str) -> Result {
+    let url = format!("file://{}", folder.join(chapter(folder)?).display());
+    let tab = chromium.guest().await?.open(&url).await?;
+    tab.evaluate("document.querySelector('details.instructor').firstElementChild.nextElementSibling.id = 'inside'; location.hash = 'inside'; 0")
+        .await?;
+    tab.wait_until("document.querySelector('details.instructor').open")
+        .await
+}
+
+/// `just book` on a port of its own; a file is saved, and the page loads what was built.
+pub async fn sees_what_was_saved(chromium: &Chromium, _: &Path, _: &str) -> Result {
+    let mut serving = Command::new(env!("CARGO_BIN_EXE_book"))
+        .args(["serve", "--port", "0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()?;
+    let output = serving.stdout.take().ok_or("nothing is printed")?;
+    let mut lines = BufReader::new(output).lines();
+    let address = loop {
+        let line = lines.next_line().await?.ok_or("it ended")?;
+        if let Some(line) = line.strip_prefix("Open ") {
+            break line.split(' ').next().unwrap_or_default().to_owned();
+        }
+    };
+    let tab = chromium.guest().await?.open(&address).await?;
+    let loaded = tab.next_load().await?;
+    // Saved as it was.
+    let saved = contract::lessons::root().join("book/theme/book.js");
+    let saved = File::options().append(true).open(saved)?;
+    saved.set_modified(SystemTime::now())?;
+    loaded.await
+}

@@ -1,0 +1,35 @@
+//! A page as axe-core sees it.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::{Result, Tab};
+
+/// Fails if axe-core finds anything serious or critical in the page, light or dark.
+///
+/// # Errors
+/// It finds something, or is not installed.
+pub async fn expect_no_serious_fault(tab: &Tab) -> Result {
+    let axe = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/node_modules/axe-core/axe.min.js"
+    );
+    let axe = fs::read_to_string(axe)
+        .map_err(|_| "axe-core is missing: run `npm ci` in tests/browser")?;
+    tab.evaluate(&format!("{axe}; 0")).await?;
+    for dark in [false, true] {
+        tab.set_dark(dark).await?;
+        let faults = tab
+            .evaluate(
+                "axe.run().then(({ violations }) => violations
+                   .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+                   .map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map((node) => node.html) })))",
+            )
+            .await?;
+        if faults != Value::Array(Vec::new()) {
+            return Err(format!("dark: {dark}, axe-core finds: {faults:#}").into());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,202 @@
+//! Lesson 07 as a process of its own, and what its metrics say.
+
+use std::{path::Path, time::Duration};
+
+use serde_json::json;
+use tokio::{process::Command, time::sleep, time::timeout};
+
+use crate::{
+    connection::{Connection, Http, Transport, handshake},
+    lessons::root,
+    server::Server,
+};
+
+/// How long to wait for what must happen. Nothing takes this long but on a machine that is very busy.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Lesson 07, running.
+pub struct Production {
+    /// The process.
+    pub server: Server,
+    metrics: Http,
+}
+
+impl Production {
+    /// Starts the program, which listens on loopback alone unless `environment` says otherwise.
+    ///
+    /// # Errors
+    /// It ends, or says nothing.
+    pub async fn start(program: &Path, environment: &[(&str, &str)]) -> Result<Self, String> {
+        Self::start_command(Command::new(program), environment).await
+    }
+
+    /// The same for a command that ends in the program.
+    ///
+    /// # Errors
+    /// It ends, or says nothing.
+    pub async fn start_command(
+        mut command: Command,
+        environment: &[(&str, &str)],
+    ) -> Result<Self, String> {
+        command.env("HOST", "127.0.0.1").env("METRICS_PORT", "0");
+        let server = Server::start_command(command, root(), environment).await?;
+        // This line comes before the server's own address.
+        let log = server.log.text();
+        let metrics = log.find("127.0.0.1:").map(|start| {
+            let address = log[start..].split(|end: char| end == '"' || end.is_whitespace());
+            address.take(1).collect::<String>()
+        });
+        let metrics = metrics.ok_or_else(|| format!("no address of the metrics:\n{log}"))?;
+        Ok(Self {
+            metrics: Http::new(&format!("http://{metrics}"))?,
+            server,
+        })
+    }
+
+    /// Where it listens, `127.0.0.1:3000`.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        let base = &self.server.base;
+        base.strip_prefix("http://").unwrap_or(base)
+    }
+
+    /// The process's number, 0 once it has ended.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.server.child.id().unwrap_or_default()
+    }
+
+    /// What `/metrics` says.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub async fn metrics(&self) -> Result<String, String> {
+        Ok(self.metrics.get("/metrics", None).await?.body)
+    }
+
+    /// The value of a metric, as `clients` or `events_total`.
+    ///
+    /// # Errors
+    /// There is none of this name, or no answer.
+    pub async fn metric(&self, name: &str) -> Result<f64, String> {
+        let metrics = self.metrics().await?;
+        let value = metrics.lines().find_map(|line| {
+            let value = line.strip_prefix(name)?.strip_prefix(' ')?;
+            value.parse().ok()
+        });
+        value.ok_or_else(|| format!("no metric {name} in:\n{metrics}"))
+    }
+
+    /// Waits until a metric satisfies a condition, for at most `limit`, and gives its value.
+    ///
+    /// # Errors
+    /// It does not, with its last value.
+    pub async fn metric_when(
+        &self,
+        name: &str,
+        condition: impl Fn(f64) -> bool,
+        limit: Duration,
+    ) -> Result<f64, String> {
+        let mut last = None;
+        let waiting = async {
+            loop {
+                let value = self.metric(name).await?;
+                if condition(value) {
+                    return Ok(value);
+                }
+                last = Some(value);
+                // Nobody tells when a metric changes.
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let waited = timeout(limit, waiting).await;
+        waited.unwrap_or_else(|_| Err(format!("{name} is {last:?} after {limit:?}")))
+    }
+}
+
+/// Connects a client to the default namespace.
+///
+/// # Errors
+/// The server does not answer, or not as the protocol says.
+pub async fn join(base: &str, transport: Transport) -> Result<Connection, String> {
+    let joining = async {
+        let mut connection = Connection::open(base, transport).await?;
+        handshake(&connection.receive().await.unwrap_or_default())?;
+        connection.send("40".to_owned());
+        match connection.receive().await {
+            Some(answer) if answer.starts_with("40{") => Ok(connection),
+            answer => Err(format!("`40` was answered with {answer:?}")),
+        }
+    };
+    let joined = timeout(PATIENCE, joining).await;
+    joined.unwrap_or_else(|_| Err(format!("no connection within {PATIENCE:?}")))
+}
+
+/// The packet that sends this text with `enviar-mensaje`, asking for an answer if `ack` says by which number.
+#[must_use]
+pub fn message(text: &str, ack: Option<u64>) -> String {
+    let ack = ack.map_or_else(String::new, |ack| ack.to_string());
+    let event = json!(["enviar-mensaje", { "mensaje": text, "id": "1", "fecha": 1 }]);
+    format!("42{ack}{event}")
+}
+
+/// Two clients, one on each transport, whose conversation nothing may disturb.
+pub struct Pair {
+    clients: [Connection; 2],
+    said: u64,
+}
+
+impl Pair {
+    /// Connects both.
+    ///
+    /// # Errors
+    /// One cannot connect.
+    pub async fn join(base: &str) -> Result<Self, String> {
+        let [first, second] = Transport::BOTH;
+        Ok(Self {
+            clients: [join(base, first).await?, join(base, second).await?],
+            said: 0,
+        })
+    }
+
+    /// Each says something: the other hears it, and who said it is answered. Nothing else comes.
+    ///
+    /// # Errors
+    /// Something is missing, or something else comes.
+    pub async fn talk(&mut self) -> Result<(), String> {
+        self.talk_over(|_| false).await
+    }
+
+    /// The same where the clients also hear what others say: packets that are `noise`.
+    ///
+    /// # Errors
+    /// Something is missing, or something comes that is no noise.
+    pub async fn talk_over(&mut self, noise: impl Fn(&str) -> bool) -> Result<(), String> {
+        for speaker in [0, 1] {
+            self.said += 1;
+            let text = format!("pair {}", self.said);
+            self.clients[speaker].send(message(&text, Some(self.said)));
+            let answer = format!("43{}[{{\"id\":\"1\"", self.said);
+            self.hears(speaker, &answer, &noise).await?;
+            let heard = message(&text, None);
+            self.hears(1 - speaker, &heard, &noise).await?;
+        }
+        Ok(())
+    }
+
+    async fn hears(
+        &mut self,
+        who: usize,
+        expected: &str,
+        noise: impl Fn(&str) -> bool,
+    ) -> Result<(), String> {
+        loop {
+            let heard = timeout(PATIENCE, self.clients[who].receive()).await;
+            match heard.map_err(|_| format!("nothing came in place of {expected}"))? {
+                Some(packet) if packet.starts_with(expected) => return Ok(()),
+                Some(packet) if noise(&packet) => {}
+                packet => return Err(format!("{packet:?} came in place of {expected}")),
+            }
+        }
+    }
+}
