@@ -1,7 +1,7 @@
 //! What the server does for each client: the handlers of its events.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, atomic::Ordering::Relaxed},
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -16,6 +16,7 @@ use tracing::{info, warn};
 
 use crate::{
     client::{Client, Verdict},
+    ending::Ending,
     metrics::Metrics,
 };
 
@@ -51,11 +52,17 @@ async fn on_message(
     socket: SocketRef,
     ack: AckSender,
     client: HttpExtension<Arc<Client>>,
+    ending: State<Arc<Ending>>,
     metrics: State<Metrics>,
     TryData(payload): TryData<Message>,
 ) {
     let arrived = Instant::now();
     metrics.events.inc();
+    if ending.closing.load(Relaxed) {
+        // The usual answer would promise that the others hear of it.
+        let error = json!({ "error": "the server is shutting down" });
+        return answer(ack, &error, &metrics);
+    }
     let verdict = client.judge_event();
     if !matches!(verdict, Verdict::Taken) {
         metrics.refused_events.inc();

@@ -3,13 +3,13 @@
 use std::{
     collections::HashMap,
     net::{IpAddr, Ipv6Addr, SocketAddr},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering::Relaxed},
 };
 
 use axum::{
     extract::{ConnectInfo, Request, State},
     http::{
-        HeaderMap, HeaderValue, StatusCode, Uri,
+        HeaderMap, HeaderValue, Method, StatusCode, Uri,
         header::{HOST, ORIGIN},
     },
     middleware::Next,
@@ -18,7 +18,7 @@ use axum::{
 
 use governor::Quota;
 
-use crate::{client::Client, metrics::Metrics, settings::Settings};
+use crate::{client::Client, ending::Ending, metrics::Metrics, settings::Settings};
 
 /// What decides, and the places that are taken.
 pub struct Gate {
@@ -27,6 +27,7 @@ pub struct Gate {
     max_clients: usize,
     max_clients_per_address: usize,
     events: Quota,
+    ending: Arc<Ending>,
     metrics: Metrics,
     /// How many sessions each address has.
     taken: Mutex<HashMap<IpAddr, usize>>,
@@ -42,6 +43,7 @@ struct Place {
 enum Refusal {
     ForeignPage,
     ServerFull,
+    Closing,
     AddressFull,
 }
 
@@ -50,6 +52,10 @@ impl IntoResponse for Refusal {
         let (status, reason) = match self {
             Self::ForeignPage => (StatusCode::FORBIDDEN, "this origin is not allowed"),
             Self::ServerFull => (StatusCode::SERVICE_UNAVAILABLE, "the server is full"),
+            Self::Closing => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the server is shutting down",
+            ),
             Self::AddressFull => (
                 StatusCode::TOO_MANY_REQUESTS,
                 "too many clients from your address",
@@ -62,11 +68,12 @@ impl IntoResponse for Refusal {
 impl Gate {
     /// A gate that nobody has passed yet.
     #[must_use]
-    pub fn new(settings: &Settings, metrics: Metrics) -> Self {
+    pub fn new(settings: &Settings, ending: Arc<Ending>, metrics: Metrics) -> Self {
         let events =
             Quota::per_second(settings.events_per_second).allow_burst(settings.events_at_once);
         Self {
             events,
+            ending,
             metrics,
             allowed_origins: settings.allowed_origins.clone(),
             trusted_proxies: settings.trusted_proxies,
@@ -110,6 +117,9 @@ impl Gate {
             return Err(Refusal::ForeignPage);
         }
         if opens_a_session(request.uri()) {
+            if self.ending.closing.load(Relaxed) {
+                return Err(Refusal::Closing);
+            }
             return Ok(Some(Arc::new(self.enter(self.address(request))?)));
         }
         Ok(None)
@@ -171,6 +181,8 @@ pub async fn guard(State(gate): State<Arc<Gate>>, mut request: Request, next: Ne
             return refusal.into_response();
         }
     }
+    let polls = request.method() == Method::GET;
+    let _poll = polls.then(|| gate.ending.poll());
     next.run(request).await
 }
 

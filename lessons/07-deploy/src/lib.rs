@@ -8,16 +8,14 @@
 
 mod client;
 mod controller;
+pub mod ending;
 mod gate;
 pub mod metrics;
 mod middleware;
 pub mod server;
 pub mod settings;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering::Relaxed},
-};
+use std::sync::{Arc, atomic::Ordering::Relaxed};
 
 use axum::{
     Router,
@@ -36,7 +34,7 @@ use tower_http::{
 };
 use tracing::Level;
 
-use crate::{gate::Gate, metrics::Metrics, settings::Settings};
+use crate::{ending::Ending, gate::Gate, metrics::Metrics, settings::Settings};
 
 /// The server, and what its program needs of it.
 pub struct App {
@@ -46,17 +44,17 @@ pub struct App {
     pub io: SocketIo,
     /// What was counted.
     pub metrics: Metrics,
-    /// Whether the platform should send new clients elsewhere.
-    pub draining: Arc<AtomicBool>,
+    /// How far its end has come.
+    pub ending: Arc<Ending>,
 }
 
 /// Serves the files in the page's folder, and what all pages share from `shared/` and `vendor/` beside it.
 #[must_use]
 pub fn app(settings: &Settings) -> App {
     let metrics = Metrics::default();
-    let (socket_layer, io) = socket_io(settings, &metrics);
-    let gate = Arc::new(Gate::new(settings, metrics.clone()));
-    let draining = Arc::new(AtomicBool::new(false));
+    let ending = Arc::new(Ending::default());
+    let (socket_layer, io) = socket_io(settings, &ending, &metrics);
+    let gate = Arc::new(Gate::new(settings, Arc::clone(&ending), metrics.clone()));
     let page = &settings.page;
 
     let pages = Router::new()
@@ -76,7 +74,7 @@ pub fn app(settings: &Settings) -> App {
         ))
         // After the Socket.IO layer, which answers every path below `/socket.io` that it wraps.
         .merge(files(client))
-        .merge(probes(Arc::clone(&draining)))
+        .merge(probes(Arc::clone(&ending)))
         .layer(cors(gate))
         .layer(from_fn(middleware::security_headers))
         .layer(PropagateRequestIdLayer::x_request_id())
@@ -85,11 +83,15 @@ pub fn app(settings: &Settings) -> App {
         router,
         io,
         metrics,
-        draining,
+        ending,
     }
 }
 
-fn socket_io(settings: &Settings, metrics: &Metrics) -> (SocketIoLayer, SocketIo) {
+fn socket_io(
+    settings: &Settings,
+    ending: &Arc<Ending>,
+    metrics: &Metrics,
+) -> (SocketIoLayer, SocketIo) {
     let (layer, io) = SocketIo::builder()
         // An emit never waits: it fails for a client that has this many packets still to read.
         // The memory is taken only as it fills.
@@ -100,6 +102,7 @@ fn socket_io(settings: &Settings, metrics: &Metrics) -> (SocketIoLayer, SocketIo
         .max_payload(settings.max_message as u64)
         .ws_max_frame_size(settings.max_message)
         .ws_max_message_size(settings.max_message)
+        .with_state(Arc::clone(ending))
         .with_state(metrics.clone())
         .build_layer();
     io.ns("/", controller::on_connect);
@@ -125,9 +128,9 @@ fn files(router: Router) -> Router {
 }
 
 /// What the platform asks: whether the server lives, and whether it takes more clients.
-fn probes(draining: Arc<AtomicBool>) -> Router {
+fn probes(ending: Arc<Ending>) -> Router {
     let readiness = async move || {
-        if draining.load(Relaxed) {
+        if ending.draining.load(Relaxed) {
             (StatusCode::SERVICE_UNAVAILABLE, "shutting down")
         } else {
             (StatusCode::OK, "ready")

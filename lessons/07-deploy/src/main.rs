@@ -12,7 +12,7 @@ use tokio::{
     net::TcpListener,
     signal::ctrl_c,
     sync::oneshot,
-    time::{Instant, sleep, timeout_at},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 use tracing::{info, warn};
 
@@ -61,7 +61,7 @@ async fn serve() -> Result<(), Box<dyn Error>> {
         router,
         io,
         metrics,
-        draining,
+        ending,
     } = app(&settings);
     if let Some(port) = settings.metrics_port {
         let listener = listen(settings.host, port, "METRICS_PORT").await?;
@@ -79,11 +79,16 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     shutdown_signal().await?;
     let shutdown = async {
         info!(clients = io.sockets().len(), "shutting down");
-        draining.store(true, Relaxed);
+        ending.draining.store(true, Relaxed);
         sleep(drain).await;
+        let end = Instant::now() + limit;
+        ending.closing.store(true, Relaxed);
+        // At most half of the time, for a client that has gone without a word fetches nothing.
+        if timeout(limit / 2, ending.fetched(&io)).await.is_err() {
+            warn!("some clients did not fetch what was for them");
+        }
         // First no more connections: a client that comes back must find the next process, not this one.
         drop(stop);
-        let end = Instant::now() + limit;
         // Closing waits for clients that have stopped reading, and those would keep us here for ever.
         if timeout_at(end, io.close()).await.is_err() {
             warn!("some clients did not take the goodbye");
