@@ -7,10 +7,9 @@ use deploy::{
     settings::{LogFormat, Settings, help},
 };
 #[cfg(unix)]
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::{
     net::TcpListener,
-    signal::ctrl_c,
     sync::oneshot,
     time::{Instant, sleep, timeout, timeout_at},
 };
@@ -68,6 +67,8 @@ async fn serve() -> Result<(), Box<dyn Error>> {
         info!(address = %listener.local_addr()?, "metrics");
         tokio::spawn(axum::serve(listener, metrics.router()).into_future());
     }
+    // Who sees the address may send a signal.
+    let mut signals = Signals::new()?;
     let listener = listen(settings.host, settings.port, "PORT").await?;
     println!("http://{}", listener.local_addr()?);
 
@@ -76,7 +77,7 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     let (stop, stopped) = oneshot::channel::<()>();
     let server = tokio::spawn(server::serve(listener, router, settings, stopped));
 
-    shutdown_signal().await?;
+    signals.next().await?;
     let shutdown = async {
         info!(clients = io.sockets().len(), "shutting down");
         ending.draining.store(true, Relaxed);
@@ -99,24 +100,44 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     };
     tokio::select! {
         () = shutdown => Ok(()),
-        _ = shutdown_signal() => Err("told twice: leaving at once".into()),
+        _ = signals.next() => Err("told twice: leaving at once".into()),
     }
 }
 
-/// Waits until the platform (SIGTERM) or a person (Ctrl-C) asks the server to end.
+/// What asks the server to end: the platform (SIGTERM) or a person (Ctrl-C). Once this is there, no signal is missed.
+struct Signals {
+    #[cfg(unix)]
+    terminate: Signal,
+    #[cfg(unix)]
+    interrupt: Signal,
+}
+
 #[cfg(unix)]
-async fn shutdown_signal() -> io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        pressed = ctrl_c() => pressed,
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) -> io::Result<()> {
+        tokio::select! {
+            _ = self.terminate.recv() => Ok(()),
+            _ = self.interrupt.recv() => Ok(()),
+        }
     }
 }
 
-/// Waits until a person (Ctrl-C) asks the server to end.
 #[cfg(not(unix))]
-async fn shutdown_signal() -> io::Result<()> {
-    ctrl_c().await
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    async fn next(&mut self) -> io::Result<()> {
+        tokio::signal::ctrl_c().await
+    }
 }
 
 /// Adds to the environment what the file `.env` holds, if there is one.
