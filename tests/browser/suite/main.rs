@@ -14,16 +14,28 @@ use contract::lessons::{self, Lesson};
 use libtest_mimic::{Arguments, Trial};
 use tokio::runtime::Runtime;
 
-/// A trial of a lesson, named as its function is.
-macro_rules! for_lesson {
-    ($suite:expr, $trials:expr, $lesson:expr, $module:ident::$trial:ident) => {{
-        let name = format!("{}::{}", $lesson.name, stringify!($trial));
-        let lesson = $lesson.clone();
-        $trials.push($suite.trial(name, async move |chromium: Arc<Chromium>| {
-            $module::$trial(&chromium, &lesson).await
-        }));
-    }};
+/// Trials of a lesson, each named as its function is.
+macro_rules! of_lesson {
+    ($suite:expr, $lesson:expr, [$($module:ident::$trial:ident),+ $(,)?]) => {
+        [$({
+            let lesson = $lesson.clone();
+            let name = format!("{}::{}", lesson.name, stringify!($trial));
+            $suite.trial(name, async move |chromium: Arc<Chromium>| {
+                $module::$trial(&chromium, &lesson).await
+            })
+        }),+]
+    };
 }
+
+/// Trials that belong to no lesson.
+macro_rules! of_none {
+    ($suite:expr, [$($name:literal: $module:ident::$trial:ident),+ $(,)?]) => {
+        [$($suite.trial($name, async |chromium: Arc<Chromium>| {
+            $module::$trial(&chromium).await
+        })),+]
+    };
+}
+
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // The trials wait more than they work.
@@ -61,87 +73,51 @@ fn trials(suite: &Suite) -> Vec<Trial> {
                 row::shows_what_its_transcript_says(&chromium, &lesson, transport).await
             }));
         }
-        for_lesson!(
+        trials.extend(of_lesson!(
             suite,
-            trials,
             lesson,
-            connection::survives_a_network_that_fails
-        );
-        for_lesson!(
-            suite,
-            trials,
-            lesson,
-            connection::survives_a_server_that_restarts
-        );
-        for_lesson!(
-            suite,
-            trials,
-            lesson,
-            connection::says_when_the_client_is_not_installed
-        );
+            [
+                connection::survives_a_network_that_fails,
+                connection::survives_a_server_that_restarts,
+                connection::says_when_the_client_is_not_installed,
+            ]
+        ));
         if lesson.number >= 3 {
-            for_lesson!(
+            trials.extend(of_lesson!(
                 suite,
-                trials,
                 lesson,
-                messages::sends_with_enter_and_with_the_button
-            );
-            for_lesson!(
-                suite,
-                trials,
-                lesson,
-                messages::sends_nothing_when_there_is_nothing_to_say
-            );
+                [
+                    messages::sends_with_enter_and_with_the_button,
+                    messages::sends_nothing_when_there_is_nothing_to_say,
+                ]
+            ));
         }
         if with_list().contains(&lesson) {
-            for_lesson!(suite, trials, lesson, messages::lists_any_text_as_text);
+            trials.extend(of_lesson!(
+                suite,
+                lesson,
+                [messages::lists_any_text_as_text]
+            ));
         }
     }
     for lesson in lessons::all().unwrap() {
-        for_lesson!(
+        trials.extend(of_lesson!(
             suite,
-            trials,
             lesson,
-            connection::reloads_when_it_is_told_to
-        );
-        for_lesson!(suite, trials, lesson, accessibility::has_no_serious_fault);
+            [
+                connection::reloads_when_it_is_told_to,
+                accessibility::has_no_serious_fault,
+            ]
+        ));
     }
-    trials.extend([
-        suite.trial(
-            "stays_offline_without_a_server",
-            async |chromium: Arc<Chromium>| {
-                connection::stays_offline_without_a_server(&chromium).await
-            },
-        ),
-        suite.trial(
-            "duo::cuts_one_network_and_restores_it",
-            async |chromium: Arc<Chromium>| {
-                panel::cuts_one_network_and_restores_it(&chromium).await
-            },
-        ),
-        suite.trial(
-            "duo::has_no_serious_fault",
-            async |chromium: Arc<Chromium>| {
-                accessibility::duo_has_no_serious_fault(&chromium).await
-            },
-        ),
-        suite.trial(
-            "panel::shows_the_upgrade",
-            async |chromium: Arc<Chromium>| panel::shows_the_upgrade(&chromium).await,
-        ),
-        suite.trial(
-            "panel::keeps_the_last_frames_of_a_flood",
-            async |chromium: Arc<Chromium>| {
-                panel::keeps_the_last_frames_of_a_flood(&chromium).await
-            },
-        ),
-        suite.trial(
-            "panel::explains_a_frame_and_finds_a_fault",
-            async |chromium: Arc<Chromium>| {
-                panel::explains_a_frame_and_finds_a_fault(&chromium).await
-            },
-        ),
-    ]);
+    trials.extend(of_none!(suite, [
+        "stays_offline_without_a_server": connection::stays_offline_without_a_server,
+        "duo::cuts_one_network_and_restores_it": panel::cuts_one_network_and_restores_it,
+        "duo::has_no_serious_fault": accessibility::duo_has_no_serious_fault,
+        "panel::shows_the_upgrade": panel::shows_the_upgrade,
+        "panel::keeps_the_last_frames_of_a_flood": panel::keeps_the_last_frames_of_a_flood,
+        "panel::explains_a_frame_and_finds_a_fault": panel::explains_a_frame_and_finds_a_fault,
+    ]));
     trials
 }
 
