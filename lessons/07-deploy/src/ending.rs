@@ -1,4 +1,4 @@
-//! The end of the server, a step at a time.
+//! The end of the server, a step at a time: what it has answered, it delivers first.
 
 use std::{
     sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
@@ -11,15 +11,15 @@ use tokio::time::sleep;
 /// How far the end has come.
 #[derive(Default)]
 pub struct Ending {
-    /// The platform should send new clients elsewhere. For those who come all the same, nothing has changed.
+    /// The platform should send new clients elsewhere. Who comes all the same is served.
     pub draining: AtomicBool,
-    /// Nothing new is taken: no session, no event. What was taken is still delivered.
+    /// No session and no event is taken any more.
     pub closing: AtomicBool,
     /// How many polls wait for something to say.
     polls: AtomicUsize,
 }
 
-/// A poll, for as long as it waits.
+/// A poll that waits.
 pub struct Poll<'a>(&'a Ending);
 
 impl Ending {
@@ -29,19 +29,18 @@ impl Ending {
         Poll(self)
     }
 
-    /// Waits until every client has fetched what it polls for: its next poll then finds nothing and waits.
+    /// Waits until every polling client has fetched what is for it: its next poll finds nothing, and waits.
     ///
-    /// What is written to a WebSocket leaves even after its end. What waits for a poll would be lost.
-    pub async fn everything_is_fetched(&self, io: &SocketIo) {
+    /// A WebSocket takes what is for its client before it closes. What still waits for a poll then is lost.
+    pub async fn fetched(&self, io: &SocketIo) {
         loop {
-            let sockets = io.sockets();
-            let polling = sockets
-                .iter()
-                .filter(|socket| socket.transport_type() == TransportType::Polling);
+            let sockets = io.sockets().into_iter();
+            let polling =
+                sockets.filter(|socket| socket.transport_type() == TransportType::Polling);
             if self.polls.load(Relaxed) >= polling.count() {
                 return;
             }
-            // Nobody tells when a poll begins to wait.
+            // Nobody tells when a client polls.
             sleep(Duration::from_millis(10)).await;
         }
     }
