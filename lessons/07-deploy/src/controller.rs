@@ -52,14 +52,14 @@ async fn on_message(
     socket: SocketRef,
     ack: AckSender,
     client: HttpExtension<Arc<Client>>,
-    ending: State<Arc<Ending>>,
     metrics: State<Metrics>,
+    ending: State<Arc<Ending>>,
     TryData(payload): TryData<Message>,
 ) {
     let arrived = Instant::now();
     metrics.events.inc();
     if ending.closing.load(Relaxed) {
-        // The usual answer would promise that the others hear of it.
+        // The usual answer would be a promise that the others hear it.
         let error = json!({ "error": "the server is shutting down" });
         return answer(ack, &error, &metrics);
     }

@@ -1,4 +1,4 @@
-//! The end of the server, a step at a time: what it has answered, it delivers first.
+//! The end of the server, a step at a time.
 
 use std::{
     sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
@@ -11,15 +11,15 @@ use tokio::time::sleep;
 /// How far the end has come.
 #[derive(Default)]
 pub struct Ending {
-    /// The platform should send new clients elsewhere. Who comes all the same is served.
+    /// The platform should send new clients elsewhere. For those who come all the same, nothing has changed.
     pub draining: AtomicBool,
-    /// No session and no event is taken any more.
+    /// Nothing new is taken: no session, no event. What was taken is still delivered.
     pub closing: AtomicBool,
     /// How many polls wait for something to say.
     polls: AtomicUsize,
 }
 
-/// A poll that waits.
+/// A poll, for as long as it waits.
 pub struct Poll<'a>(&'a Ending);
 
 impl Ending {
@@ -29,18 +29,19 @@ impl Ending {
         Poll(self)
     }
 
-    /// Waits until every polling client has fetched what is for it: its next poll finds nothing, and waits.
+    /// Waits until every client has fetched what it polls for: its next poll then finds nothing and waits.
     ///
-    /// A WebSocket takes what is for its client before it closes. What still waits for a poll then is lost.
-    pub async fn fetched(&self, io: &SocketIo) {
+    /// What is written to a WebSocket leaves even after its end. What waits for a poll would be lost.
+    pub async fn everything_is_fetched(&self, io: &SocketIo) {
         loop {
-            let sockets = io.sockets().into_iter();
-            let polling =
-                sockets.filter(|socket| socket.transport_type() == TransportType::Polling);
+            let sockets = io.sockets();
+            let polling = sockets
+                .iter()
+                .filter(|socket| socket.transport_type() == TransportType::Polling);
             if self.polls.load(Relaxed) >= polling.count() {
                 return;
             }
-            // Nobody tells when a client polls.
+            // Nobody tells when a poll begins to wait.
             sleep(Duration::from_millis(10)).await;
         }
     }

@@ -27,8 +27,8 @@ pub struct Gate {
     max_clients: usize,
     max_clients_per_address: usize,
     events: Quota,
-    ending: Arc<Ending>,
     metrics: Metrics,
+    ending: Arc<Ending>,
     /// How many sessions each address has.
     taken: Mutex<HashMap<IpAddr, usize>>,
 }
@@ -42,8 +42,8 @@ struct Place {
 /// Why a request may not pass.
 enum Refusal {
     ForeignPage,
-    ServerFull,
     Closing,
+    ServerFull,
     AddressFull,
 }
 
@@ -51,11 +51,11 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (status, reason) = match self {
             Self::ForeignPage => (StatusCode::FORBIDDEN, "this origin is not allowed"),
-            Self::ServerFull => (StatusCode::SERVICE_UNAVAILABLE, "the server is full"),
             Self::Closing => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "the server is shutting down",
             ),
+            Self::ServerFull => (StatusCode::SERVICE_UNAVAILABLE, "the server is full"),
             Self::AddressFull => (
                 StatusCode::TOO_MANY_REQUESTS,
                 "too many clients from your address",
@@ -68,13 +68,13 @@ impl IntoResponse for Refusal {
 impl Gate {
     /// A gate that nobody has passed yet.
     #[must_use]
-    pub fn new(settings: &Settings, ending: Arc<Ending>, metrics: Metrics) -> Self {
+    pub fn new(settings: &Settings, metrics: Metrics, ending: Arc<Ending>) -> Self {
         let events =
             Quota::per_second(settings.events_per_second).allow_burst(settings.events_at_once);
         Self {
             events,
-            ending,
             metrics,
+            ending,
             allowed_origins: settings.allowed_origins.clone(),
             trusted_proxies: settings.trusted_proxies,
             max_clients: settings.max_clients,
@@ -174,16 +174,18 @@ pub async fn guard(State(gate): State<Arc<Gate>>, mut request: Request, next: Ne
             let client = Arc::new(Client::new(gate.events));
             request.extensions_mut().insert(client);
             request.extensions_mut().insert(place);
+            next.run(request).await
         }
-        Ok(None) => {}
+        Ok(None) if request.method() == Method::GET => {
+            let _poll = gate.ending.poll();
+            next.run(request).await
+        }
+        Ok(None) => next.run(request).await,
         Err(refusal) => {
             gate.metrics.refused_sessions.inc();
-            return refusal.into_response();
+            refusal.into_response()
         }
     }
-    let polls = request.method() == Method::GET;
-    let _poll = polls.then(|| gate.ending.poll());
-    next.run(request).await
 }
 
 /// Who has one IPv6 address has the 2^64 of its network, so they count as one.

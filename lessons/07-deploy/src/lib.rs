@@ -53,8 +53,8 @@ pub struct App {
 pub fn app(settings: &Settings) -> App {
     let metrics = Metrics::default();
     let ending = Arc::new(Ending::default());
-    let (socket_layer, io) = socket_io(settings, &ending, &metrics);
-    let gate = Arc::new(Gate::new(settings, Arc::clone(&ending), metrics.clone()));
+    let (socket_layer, io) = socket_io(settings, &metrics, &ending);
+    let gate = Arc::new(Gate::new(settings, metrics.clone(), Arc::clone(&ending)));
     let page = &settings.page;
 
     let pages = Router::new()
@@ -89,8 +89,8 @@ pub fn app(settings: &Settings) -> App {
 
 fn socket_io(
     settings: &Settings,
-    ending: &Arc<Ending>,
     metrics: &Metrics,
+    ending: &Arc<Ending>,
 ) -> (SocketIoLayer, SocketIo) {
     let (layer, io) = SocketIo::builder()
         // An emit never waits: it fails for a client that has this many packets still to read.
@@ -102,8 +102,8 @@ fn socket_io(
         .max_payload(settings.max_message as u64)
         .ws_max_frame_size(settings.max_message)
         .ws_max_message_size(settings.max_message)
-        .with_state(Arc::clone(ending))
         .with_state(metrics.clone())
+        .with_state(Arc::clone(ending))
         .build_layer();
     io.ns("/", controller::on_connect);
     (layer, io)

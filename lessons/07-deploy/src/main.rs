@@ -1,19 +1,21 @@
 //! Reads the settings, serves the lesson, and ends it well.
 
-use std::{env, error::Error, io, net::IpAddr, process::ExitCode, sync::atomic::Ordering::Relaxed};
+mod signals;
+
+use std::{env, error::Error, net::IpAddr, process::ExitCode, sync::atomic::Ordering::Relaxed};
 
 use deploy::{
     App, app, server,
     settings::{LogFormat, Settings, help},
 };
-#[cfg(unix)]
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::{
     net::TcpListener,
     sync::oneshot,
     time::{Instant, sleep, timeout, timeout_at},
 };
 use tracing::{info, warn};
+
+use crate::signals::Signals;
 
 // One thread runs one event loop, as in Node: what a client sends is handled in the order it came.
 #[tokio::main(flavor = "current_thread")]
@@ -67,7 +69,6 @@ async fn serve() -> Result<(), Box<dyn Error>> {
         info!(address = %listener.local_addr()?, "metrics");
         tokio::spawn(axum::serve(listener, metrics.router()).into_future());
     }
-    // Who sees the address may send a signal.
     let mut signals = Signals::new()?;
     let listener = listen(settings.host, settings.port, "PORT").await?;
     println!("http://{}", listener.local_addr()?);
@@ -77,15 +78,17 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     let (stop, stopped) = oneshot::channel::<()>();
     let server = tokio::spawn(server::serve(listener, router, settings, stopped));
 
-    signals.next().await?;
+    signals.next().await;
     let shutdown = async {
         info!(clients = io.sockets().len(), "shutting down");
         ending.draining.store(true, Relaxed);
         sleep(drain).await;
+
         let end = Instant::now() + limit;
         ending.closing.store(true, Relaxed);
-        // At most half of the time, for a client that has gone without a word fetches nothing.
-        if timeout(limit / 2, ending.fetched(&io)).await.is_err() {
+        // Half of the time, so that something is left for those who have fetched all.
+        let fetched = timeout(limit / 2, ending.everything_is_fetched(&io));
+        if fetched.await.is_err() {
             warn!("some clients did not fetch what was for them");
         }
         // First no more connections: a client that comes back must find the next process, not this one.
@@ -100,43 +103,7 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     };
     tokio::select! {
         () = shutdown => Ok(()),
-        _ = signals.next() => Err("told twice: leaving at once".into()),
-    }
-}
-
-/// What asks the server to end: the platform (SIGTERM) or a person (Ctrl-C). Once this is there, no signal is missed.
-struct Signals {
-    #[cfg(unix)]
-    terminate: Signal,
-    #[cfg(unix)]
-    interrupt: Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn new() -> io::Result<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
-    }
-
-    async fn next(&mut self) -> io::Result<()> {
-        tokio::select! {
-            _ = self.terminate.recv() => Ok(()),
-            _ = self.interrupt.recv() => Ok(()),
-        }
-    }
-}
-
-#[cfg(not(unix))]
-impl Signals {
-    fn new() -> io::Result<Self> {
-        Ok(Self {})
-    }
-
-    async fn next(&mut self) -> io::Result<()> {
-        tokio::signal::ctrl_c().await
+        () = signals.next() => Err("told twice: leaving at once".into()),
     }
 }
 
