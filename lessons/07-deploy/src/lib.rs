@@ -96,6 +96,8 @@ fn socket_io(
         // An emit never waits: it fails for a client that has this many packets still to read.
         // The memory is taken only as it fills.
         .max_buffer_size(settings.max_waiting)
+        // Each client keeps it, and most are silent. The default is 4096 bytes.
+        .ws_read_buffer_size(1024)
         // A client that takes a place has to use it.
         .connect_timeout(settings.request_limit)
         // Long-polling has one limit, WebSocket two: for a frame, and for a message of many frames.
