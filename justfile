@@ -150,7 +150,7 @@ parity *lesson: program
     npm --prefix tests/reference ci --ignore-scripts --loglevel=error
     @{{ workbook }} parity {{ lesson }}
 
-# Measure the lessons beside their Node originals, for the book: eight minutes on a quiet Linux machine
+# Measure the lessons beside their Node originals, for the book: seven minutes on a quiet Linux machine
 [group('build')]
 [no-exit-message]
 bench *arguments: setup

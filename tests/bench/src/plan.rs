@@ -69,7 +69,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// What is recorded: some eight minutes.
+    /// What is recorded: some seven minutes.
     #[must_use]
     pub fn full() -> Self {
         Self {
