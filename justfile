@@ -189,4 +189,4 @@ lint:
 
 # Everything that CI runs
 [group('build')]
-ci: setup test test-loop test-attacks test-platform test-deployed test-browser parity test-bench (bench "--quick") lint
+ci: setup test test-loop test-attacks test-platform test-deployed test-browser test-book parity test-bench (bench "--quick") lint
