@@ -110,6 +110,18 @@ test-loop *arguments:
 test-attacks *arguments:
     cargo test --package contract --test attacks --locked {{ arguments }}
 
+# A hundred thousand clients that send what they like: just test-nightly, or just test-nightly 1000000
+[group('build')]
+test-nightly $CASES="100000":
+    cargo test --package contract --test attacks --locked -- properties
+
+# Thousands of clients that come, go, are cut and speak, for ten minutes: just soak, or just soak --minutes 1
+[group('build')]
+[no-exit-message]
+soak *arguments:
+    cargo build --release --locked --package bench --bins --package deploy
+    @ulimit -n "$(ulimit -H -n)" && target/release/soak {{ arguments }}
+
 # Lesson 07 built and run as a platform does it, but for the container
 [group('build')]
 test-platform *arguments: setup
@@ -189,4 +201,4 @@ lint:
 
 # Everything that CI runs
 [group('build')]
-ci: setup test test-loop test-attacks test-platform test-deployed test-browser test-book parity test-bench (bench "--quick") lint
+ci: setup test test-loop test-attacks test-platform test-deployed test-browser test-book parity test-bench (bench "--quick") (soak "--minutes 0.25 --clients 500") lint

@@ -184,6 +184,17 @@ impl Pair {
         Ok(())
     }
 
+    /// Both leave.
+    pub async fn leave(&mut self) {
+        for client in &mut self.clients {
+            client.send("41".to_owned());
+            client.send("1".to_owned());
+            // What still comes is of no interest any more.
+            let end = async { while client.receive().await.is_some() {} };
+            timeout(PATIENCE, end).await.ok();
+        }
+    }
+
     async fn hears(
         &mut self,
         who: usize,

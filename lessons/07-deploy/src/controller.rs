@@ -35,7 +35,6 @@ struct Message {
 pub async fn on_connect(
     socket: SocketRef,
     client: HttpExtension<Arc<Client>>,
-    metrics: State<Metrics>,
     request: MaybeHttpExtension<RequestId>,
 ) {
     // Who has left before this began is not counted: there would be no word of its going.
@@ -43,7 +42,6 @@ pub async fn on_connect(
         return;
     }
     info!(client.id, request = ?*request, "client connected");
-    metrics.clients.inc();
     socket.on("enviar-mensaje", on_message);
     socket.on_disconnect(on_disconnect);
 }
@@ -124,11 +122,6 @@ fn unix_millis() -> u64 {
     u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX)
 }
 
-async fn on_disconnect(
-    client: HttpExtension<Arc<Client>>,
-    metrics: State<Metrics>,
-    reason: DisconnectReason,
-) {
+async fn on_disconnect(client: HttpExtension<Arc<Client>>, reason: DisconnectReason) {
     info!(client.id, ?reason, "client disconnected");
-    metrics.clients.dec();
 }

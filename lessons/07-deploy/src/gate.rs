@@ -137,6 +137,7 @@ impl Gate {
             return Err(Refusal::AddressFull);
         }
         *here += 1;
+        self.metrics.clients.inc();
         Ok(Place {
             gate: Arc::clone(self),
             address,
@@ -146,6 +147,7 @@ impl Gate {
 
 impl Drop for Place {
     fn drop(&mut self) {
+        self.gate.metrics.clients.dec();
         let mut taken = self
             .gate
             .taken

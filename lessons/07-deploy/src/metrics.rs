@@ -19,7 +19,7 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 /// The counters. A clone counts on the same ones.
 #[derive(Clone)]
 pub struct Metrics {
-    /// Clients that are connected now.
+    /// Clients that have a place now, however they came to it.
     pub clients: Gauge,
     /// Sessions that were refused: a foreign page, or no place.
     pub refused_sessions: Counter,

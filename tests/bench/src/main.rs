@@ -4,16 +4,13 @@
 //! `just bench --quick` sees whether all of it works; both write beside the program, and what they write is not for the
 //! book.
 
-mod client;
 mod load;
-mod machine;
 mod plan;
-mod process;
 mod report;
-mod server;
 
 use std::{env, path::PathBuf, process::ExitCode};
 
+use bench::{client, machine, process, server};
 use plan::{Plan, Run, Workload, measure};
 use report::Report;
 use server::{programs, root};

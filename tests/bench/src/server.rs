@@ -42,6 +42,7 @@ pub enum Kind {
 /// A server that is compared with others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Contender {
+    /// What runs it.
     pub kind: Kind,
     /// The lesson whose server it is, `05-callbacks`.
     pub lesson: &'static str,
@@ -84,6 +85,7 @@ impl fmt::Display for Contender {
 /// Where a server is found: by its clients, and by those who measure it.
 #[derive(Clone, Copy, Debug)]
 pub struct Target {
+    /// Where it listens.
     pub address: SocketAddr,
     /// What it speaks.
     pub dialect: Dialect,
@@ -93,6 +95,7 @@ pub struct Target {
 
 /// A server that runs, and ends with this value.
 pub struct Server {
+    /// Where it is found.
     pub target: Target,
     /// The time from the start of its process to its first answer.
     pub start: Duration,

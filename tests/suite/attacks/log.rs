@@ -131,3 +131,42 @@ pub async fn the_public_does_not_reach_the_metrics() {
 fn lessons_root() -> &'static std::path::Path {
     contract::lessons::root()
 }
+
+pub async fn the_gauge_counts_who_is_there_however_they_come_and_go() {
+    let production = start(&[("REQUEST_SECONDS", "1")]).await;
+    for transport in Transport::BOTH {
+        for packets in [
+            &["40"][..],
+            &["41", "41", "40"],
+            &["40", "41", "41"],
+            &["41", "40", "41", "41"],
+        ] {
+            let mut client = raw::open(production.address(), transport, &[]).await;
+            for (step, packets) in [&["40"][..], packets, &["1"]].into_iter().enumerate() {
+                let sent = match transport {
+                    Transport::WebSocket => {
+                        let frames = packets.iter();
+                        frames
+                            .flat_map(|packet| raw::frame(true, raw::TEXT, packet.as_bytes()))
+                            .collect()
+                    }
+                    Transport::Polling => raw::post(
+                        production.address(),
+                        &client.sid,
+                        packets.join("\x1e").as_bytes(),
+                    ),
+                };
+                client.connection.write(sent).await.unwrap();
+                if transport == Transport::Polling {
+                    // Who leaves twice may find its session ended.
+                    client.connection.answer().await.unwrap();
+                } else if step == 0 {
+                    while !client.connection.text().await.unwrap().starts_with("40{") {}
+                }
+            }
+        }
+    }
+    let nobody = |clients: f64| clients == 0.0;
+    let gone = production.metric_when("clients", nobody, PATIENCE).await;
+    gone.unwrap();
+}

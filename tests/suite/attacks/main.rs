@@ -6,6 +6,7 @@ mod forwarded;
 mod headers;
 mod log;
 mod origins;
+mod properties;
 mod raw;
 mod sessions;
 mod settings;
@@ -15,7 +16,7 @@ mod stalled;
 
 use std::{future::Future, path::PathBuf};
 
-use contract::{lessons, production::Production, programs::program};
+use contract::{connection::Transport, lessons, production::Production, programs::program};
 use libtest_mimic::{Arguments, Trial};
 
 /// A trial for each of these functions, named as they are.
@@ -32,7 +33,7 @@ fn main() {
     let mut arguments = Arguments::from_args();
     // The trials wait more than they work.
     arguments.test_threads.get_or_insert(12);
-    let trials = trials! {
+    let mut trials = trials! {
         origins::{
             a_foreign_page_opens_no_session,
             a_foreign_page_has_no_part_in_a_session_that_is_open,
@@ -96,6 +97,7 @@ fn main() {
         log::{
             the_log_holds_no_payload_and_no_secret,
             the_metrics_say_what_happened,
+            the_gauge_counts_who_is_there_however_they_come_and_go,
             the_public_does_not_reach_the_metrics,
         }
         settings::{
@@ -116,6 +118,11 @@ fn main() {
             a_second_signal_ends_it_at_once,
         }
     };
+    for transport in Transport::BOTH {
+        let name = format!("properties::nothing_that_a_client_sends_disturbs_another::{transport}");
+        let play = move || properties::nothing_that_a_client_sends_disturbs_another(transport);
+        trials.push(Trial::test(name, play));
+    }
     libtest_mimic::run(&arguments, trials).exit();
 }
 

@@ -108,6 +108,12 @@ impl Raw {
         (head[0] & 0xf == TEXT).then(|| String::from_utf8_lossy(&payload).into_owned())
     }
 
+    /// Ends this side of the connection.
+    pub async fn say_no_more(&mut self) {
+        // It may have ended already.
+        self.stream.shutdown().await.ok();
+    }
+
     /// Reads until the server ends the connection. Fails if it does not.
     pub async fn is_ended(&mut self) {
         let mut rest = Vec::new();

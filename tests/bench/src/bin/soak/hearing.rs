@@ -1,0 +1,144 @@
+//! What a client must hear, and whether it has.
+
+use std::cell::Cell;
+
+/// What begins the packet of a message, and what ends its text.
+const BEGIN: &str = r#"42["enviar-mensaje",{"mensaje":""#;
+const END: char = '"';
+
+/// How many messages each speaker has said, and how many of them were answered.
+pub struct Speakers(pub Vec<Speaker>);
+
+/// One of them. Its messages have numbers from 0 on.
+#[derive(Default)]
+pub struct Speaker {
+    pub said: Cell<u64>,
+    pub answered: Cell<u64>,
+}
+
+impl Speakers {
+    pub fn new(count: usize) -> Self {
+        Self((0..count).map(|_| Speaker::default()).collect())
+    }
+
+    /// How many were said and not answered yet.
+    pub fn unanswered(&self) -> u64 {
+        let speakers = self.0.iter();
+        speakers
+            .map(|one| one.said.get() - one.answered.get())
+            .sum()
+    }
+
+    fn said(&self) -> Vec<u64> {
+        self.0.iter().map(|one| one.said.get()).collect()
+    }
+
+    /// What is due to everyone: whatever the server says from now on comes after these.
+    pub fn answered(&self) -> Vec<u64> {
+        self.0.iter().map(|one| one.answered.get()).collect()
+    }
+}
+
+/// The text of a speaker's message.
+pub fn text(speaker: usize, number: u64) -> String {
+    format!("{speaker} {number}")
+}
+
+/// The speaker and the number of a message that a client hears.
+fn parse(packet: &str) -> Option<(usize, u64)> {
+    let (text, _) = packet.strip_prefix(BEGIN)?.split_once(END)?;
+    let (speaker, number) = text.split_once(' ')?;
+    Some((speaker.parse().ok()?, number.parse().ok()?))
+}
+
+/// What one client has heard since it joined.
+pub struct Hearing {
+    /// Which speaker it is itself, if it is one.
+    own: Option<usize>,
+    /// The first message of each speaker that it must hear: what was said later, it must hear.
+    from: Vec<u64>,
+    /// The next message of each speaker.
+    next: Vec<Option<u64>>,
+    pub heard: u64,
+    /// Messages that others have heard instead, or that came twice or in another order.
+    pub lost: u64,
+}
+
+impl Hearing {
+    /// For a client that has joined just now.
+    pub fn new(speakers: &Speakers, own: Option<usize>) -> Self {
+        Self {
+            own,
+            from: speakers.said(),
+            next: vec![None; speakers.0.len()],
+            heard: 0,
+            lost: 0,
+        }
+    }
+
+    /// Notes a packet, and tells whether it was a message of the crowd.
+    pub fn hear(&mut self, packet: &str) -> bool {
+        let Some((speaker, number)) = parse(packet) else {
+            return false;
+        };
+        let Some(next) = self.next.get_mut(speaker) else {
+            return false;
+        };
+        // The first may be one that was said before the client had joined, and never one that was said later.
+        let expected = next.unwrap_or(number.min(self.from[speaker]));
+        self.lost += number.abs_diff(expected);
+        *next = Some(number + 1);
+        self.heard += 1;
+        true
+    }
+
+    /// Counts what is due and was not heard, at the end.
+    pub fn close(&mut self, due: &[u64]) {
+        for (speaker, &due) in due.iter().enumerate() {
+            if self.own != Some(speaker) {
+                let next = self.next[speaker].unwrap_or(self.from[speaker]);
+                self.lost += due.saturating_sub(next);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use contract::production::message;
+
+    use super::*;
+
+    /// What a client lost that joined after `before` messages and heard these of the `said`.
+    fn lost(before: u64, heard: &[u64], said: u64) -> u64 {
+        let speakers = Speakers::new(1);
+        speakers.0[0].said.set(before);
+        let mut hearing = Hearing::new(&speakers, None);
+        for number in heard {
+            assert!(hearing.hear(&message(&text(0, *number), None)));
+        }
+        speakers.0[0].answered.set(said);
+        hearing.close(&speakers.answered());
+        hearing.lost
+    }
+
+    #[test]
+    fn what_is_missing_is_counted_wherever_it_is() {
+        assert_eq!(lost(0, &[0, 1, 2], 3), 0);
+        assert_eq!(lost(2, &[2, 3], 4), 0);
+        // Somebody was still speaking when the client joined.
+        assert_eq!(lost(2, &[1, 2, 3], 4), 0);
+        assert_eq!(lost(2, &[], 2), 0);
+        // The first, one in the middle, the last, all.
+        assert_eq!(lost(2, &[3, 4], 5), 1);
+        assert_eq!(lost(2, &[2, 4], 5), 1);
+        assert_eq!(lost(2, &[2, 3], 5), 1);
+        assert_eq!(lost(2, &[], 5), 3);
+    }
+
+    #[test]
+    fn what_comes_twice_or_too_early_is_counted() {
+        assert_eq!(lost(0, &[0, 0, 1], 2), 1);
+        assert!(lost(0, &[1, 0], 2) > 0);
+    }
+}
