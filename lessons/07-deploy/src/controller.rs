@@ -37,7 +37,7 @@ pub async fn on_connect(
     client: HttpExtension<Arc<Client>>,
     request: MaybeHttpExtension<RequestId>,
 ) {
-    // Who has left before this began is not counted: there would be no word of its going.
+    // Who has left before this began is not told of: there would be no word of its going.
     if !socket.connected() {
         return;
     }
