@@ -169,7 +169,9 @@ async fn comes_back(transport: Transport, end: End) {
     assert!(opened >= 4, "{opened}");
     are_free(&production, 4, transport).await;
     pair.talk().await.unwrap();
-    assert_eq!(production.metric("clients").await.unwrap(), 2.0);
+    let only_the_pair = |clients: f64| clients == 2.0;
+    let left = production.metric_when("clients", only_the_pair, PATIENCE);
+    left.await.unwrap();
 }
 
 macro_rules! ends {

@@ -56,6 +56,7 @@ pub async fn the_log_holds_no_payload_and_no_secret() {
             // Over the limit for long enough, it has to leave.
             let leaving = async { while client.receive().await.unwrap() != "41" {} };
             timeout(PATIENCE, leaving).await.unwrap();
+            client.close().await;
         }
         let nobody = |clients: f64| clients == 0.0;
         let gone = production.metric_when("clients", nobody, PATIENCE).await;
