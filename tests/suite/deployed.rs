@@ -7,10 +7,12 @@ use std::{
     path::{Path, PathBuf},
     process::Output,
     sync::LazyLock,
+    time::Duration,
 };
 
 use contract::{
     lessons::{self, Lesson, root},
+    production::Pair,
     programs::release,
     scenarios,
     server::Server,
@@ -78,6 +80,17 @@ async fn every_scenario_passes_over_tls() {
         assert!(output.status.success(), "{said}\n{output:?}");
         assert!(said.ends_with(&all_pass), "{said}");
     }
+}
+
+#[tokio::test]
+async fn heartbeats_keep_idle_clients_behind_a_router_that_cuts_silence() {
+    let (_folder, _server, proxy) = deploy(NAMES).await;
+    let url = format!("http://127.0.0.1:{}", proxy.cutting_port);
+    let mut pair = Pair::join(&url).await.unwrap();
+    pair.talk().await.unwrap();
+    // Longer than the router's 55 seconds: nothing is waited for but the time itself.
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    pair.talk().await.unwrap();
 }
 
 #[tokio::test]

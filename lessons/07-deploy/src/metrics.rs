@@ -51,11 +51,7 @@ impl Metrics {
     /// `/metrics`, for a port that the public does not reach.
     pub fn router(&self) -> Router {
         let mut registry = Registry::default();
-        registry.register(
-            "clients",
-            "Clients that are connected",
-            self.clients.clone(),
-        );
+        registry.register("clients", "Clients that have a place", self.clients.clone());
         registry.register(
             "refused_sessions",
             "Sessions that were refused: a foreign page, or no place",

@@ -59,6 +59,8 @@ pub struct Proxy {
     pub port: u16,
     /// Where it sends its clients on to the other port.
     pub plain_port: u16,
+    /// Where it speaks plain HTTP, and cuts a connection on which the server has been silent for 55 seconds.
+    pub cutting_port: u16,
     pub certificate: Certificate,
     process: Child,
 }
@@ -66,9 +68,10 @@ pub struct Proxy {
 impl Proxy {
     /// Starts it before the server at `upstream`, with all that it writes in this folder.
     pub async fn start(folder: &Path, certificate: Certificate, upstream: &str) -> Self {
-        let (port, plain_port) = (free_port(), free_port());
+        let (port, plain_port, cutting_port) = (free_port(), free_port(), free_port());
         let configuration = folder.join("nginx.conf");
-        let text = configure(folder, &certificate, upstream, port, plain_port);
+        let ports = [port, plain_port, cutting_port];
+        let text = configure(folder, &certificate, upstream, ports);
         fs::write(&configuration, text).unwrap();
         let process = Command::new("nginx")
             .arg("-p")
@@ -83,6 +86,7 @@ impl Proxy {
         let mut proxy = Self {
             port,
             plain_port,
+            cutting_port,
             certificate,
             process,
         };
@@ -130,8 +134,7 @@ fn configure(
     folder: &Path,
     certificate: &Certificate,
     upstream: &str,
-    port: u16,
-    plain_port: u16,
+    [port, plain_port, cutting_port]: [u16; 3],
 ) -> String {
     let folder = folder.display();
     let (file, key) = (certificate.file.display(), certificate.key.display());
@@ -165,6 +168,17 @@ http {{
       proxy_set_header Host $http_host;
       proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
       proxy_set_header X-Forwarded-Proto $scheme;
+    }}
+  }}
+  server {{
+    listen 127.0.0.1:{cutting_port};
+    location / {{
+      proxy_pass {upstream};
+      proxy_http_version 1.1;
+      proxy_set_header Upgrade $http_upgrade;
+      proxy_set_header Connection $connection_header;
+      proxy_set_header Host $http_host;
+      proxy_read_timeout 55s;
     }}
   }}
   server {{
