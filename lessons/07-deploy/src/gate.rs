@@ -15,7 +15,6 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-
 use governor::Quota;
 
 use crate::{client::Client, ending::Ending, metrics::Metrics, settings::Settings};
@@ -193,8 +192,8 @@ pub async fn guard(State(gate): State<Arc<Gate>>, mut request: Request, next: Ne
 
 /// Gives the request an address and headers of its own.
 ///
-/// They are slices of the buffer into which hyper has read it. The session keeps them, and so it would keep the whole
-/// buffer, a fifth of all its memory.
+/// They are slices of the buffer into which hyper has read it. The session keeps them, and would keep the whole buffer
+/// for their sake.
 fn copy_head(request: &mut Request) {
     for value in request.headers_mut().values_mut() {
         // What was a value stays one when it is copied, and so does an address.
