@@ -3,9 +3,12 @@
 use std::{
     env,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Output},
     sync::LazyLock,
+    time::Duration,
 };
+
+use tokio::time::timeout;
 
 use crate::{
     exercises::Exercise,
@@ -41,6 +44,20 @@ pub fn solution(exercise: &Exercise) -> PathBuf {
     static FOLDER: LazyLock<PathBuf> =
         LazyLock::new(|| build_all(&["--examples"]).join("debug/examples"));
     executable(&FOLDER, exercise.name)
+}
+
+/// Runs a program that should end by itself, and soon.
+///
+/// # Errors
+/// It cannot be started, or it runs on and on.
+pub async fn run_to_end(mut command: tokio::process::Command) -> Result<Output, String> {
+    // Nothing takes this long but on a machine that is very busy.
+    const LIMIT: Duration = Duration::from_secs(30);
+    let ended = timeout(LIMIT, command.kill_on_drop(true).output()).await;
+    match ended {
+        Ok(output) => output.map_err(|error| format!("{command:?}: {error}")),
+        Err(_) => Err(format!("{command:?} has not ended after {LIMIT:?}")),
+    }
 }
 
 fn executable(folder: &Path, name: &str) -> PathBuf {

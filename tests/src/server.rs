@@ -20,11 +20,19 @@ pub struct Log {
 }
 
 impl Log {
-    /// Waits until the log holds this text.
-    pub async fn wait_for(&self, text: &str) {
+    /// Waits until the log holds this text, for at most `limit`.
+    ///
+    /// # Errors
+    /// It does not, with what it holds instead.
+    pub async fn wait_for(&self, text: &str, limit: Duration) -> Result<(), String> {
         let holds = |log: &String| log.contains(text);
-        // The error says that no sender is left; this value is one.
-        self.text.subscribe().wait_for(holds).await.ok();
+        let mut lines = self.text.subscribe();
+        let waited = timeout(limit, lines.wait_for(holds)).await;
+        // That no sender is left is no error that could come: this value is one.
+        waited.map(drop).map_err(|_| {
+            let log = self.text();
+            format!("the server should have logged {text:?}, but logged\n{log}")
+        })
     }
 
     /// All that was logged so far.
@@ -118,7 +126,7 @@ impl Server {
         let output = child.stdout.take().map(|output| log.read_lines(output));
         let errors = child.stderr.take().map(|errors| log.read_lines(errors));
         tokio::select! {
-            started = timeout(START_LIMIT, log.wait_for("http://")) => if started.is_err() {
+            started = log.wait_for("http://", START_LIMIT) => if started.is_err() {
                 return Err(format!("no address within {START_LIMIT:?}; the server printed:\n{}", log.text()));
             },
             ended = child.wait() => {

@@ -11,7 +11,7 @@ use std::{
 use contract::{
     connection::{Connection, Http, Transport, handshake},
     lessons::{self, Lesson},
-    programs::program,
+    programs::{program, run_to_end},
     server::Server,
 };
 
@@ -21,13 +21,11 @@ async fn start(lesson: &Lesson, folder: &Path, environment: &[(&str, &str)]) -> 
 }
 
 /// Runs a program that should give up at once.
-fn give_up(lesson: &Lesson, folder: &Path, environment: &[(&str, &str)]) -> Output {
-    let output = Command::new(program(lesson))
-        .current_dir(folder)
-        .env_remove("PORT")
-        .envs(environment.iter().copied())
-        .output()
-        .unwrap();
+async fn give_up(lesson: &Lesson, folder: &Path, environment: &[(&str, &str)]) -> Output {
+    let mut command = tokio::process::Command::new(program(lesson));
+    command.current_dir(folder).env_remove("PORT");
+    command.envs(environment.iter().copied());
+    let output = run_to_end(command).await.unwrap();
     assert_eq!(output.status.code(), Some(1), "{}: {output:?}", lesson.name);
     output
 }
@@ -120,34 +118,34 @@ async fn a_dotenv_file_is_read_and_the_environment_goes_before_it() {
         // `PORT` is 0 in the environment.
         let server = start(&lesson, folder.path(), &[]).await;
         assert_eq!(get(&server, "/").await, "<title>from .env</title>");
-        let output = give_up(&lesson, folder.path(), &[]);
+        let output = give_up(&lesson, folder.path(), &[]).await;
         assert!(complaint(&output).starts_with("PORT is \"no\""));
     }
 }
 
-#[test]
-fn an_unreadable_dotenv_file_is_a_clear_error() {
+#[tokio::test]
+async fn an_unreadable_dotenv_file_is_a_clear_error() {
     let folder = folder_with_page("");
     fs::write(folder.path().join(".env"), "no setting\n").unwrap();
     for lesson in all() {
-        let output = give_up(&lesson, folder.path(), &[]);
+        let output = give_up(&lesson, folder.path(), &[]).await;
         assert!(complaint(&output).starts_with(".env cannot be read: "));
     }
 }
 
-#[test]
-fn a_port_that_is_none_is_a_clear_error() {
+#[tokio::test]
+async fn a_port_that_is_none_is_a_clear_error() {
     for lesson in all() {
         for port in ["abc", "70000", "-1", ""] {
-            let output = give_up(&lesson, lessons::root(), &[("PORT", port)]);
+            let output = give_up(&lesson, lessons::root(), &[("PORT", port)]).await;
             let expected = format!("PORT is {port:?}, but a port is a number from 0 to 65535.");
             assert_eq!(complaint(&output).trim(), expected);
         }
     }
 }
 
-#[test]
-fn a_taken_port_is_a_clear_error() {
+#[tokio::test]
+async fn a_taken_port_is_a_clear_error() {
     for lesson in all() {
         // Lesson 07 listens everywhere, where another program may listen on loopback alone.
         let address = if lesson == deploy() {
@@ -157,7 +155,7 @@ fn a_taken_port_is_a_clear_error() {
         };
         let taken = TcpListener::bind(address).unwrap();
         let port = taken.local_addr().unwrap().port().to_string();
-        let output = give_up(&lesson, lessons::root(), &[("PORT", &port)]);
+        let output = give_up(&lesson, lessons::root(), &[("PORT", &port)]).await;
         let words = complaint(&output);
         assert!(
             words.starts_with("cannot listen on ") && words.contains(&port),
@@ -166,25 +164,27 @@ fn a_taken_port_is_a_clear_error() {
     }
 }
 
-#[test]
-fn a_missing_page_is_a_clear_error() {
+#[tokio::test]
+async fn a_missing_page_is_a_clear_error() {
     for lesson in all() {
         let output = give_up(
             &lesson,
             lessons::root(),
             &[("PORT", "0"), ("PUBLIC_DIR", "nada")],
-        );
+        )
+        .await;
         assert!(complaint(&output).starts_with("there is no folder nada: "));
     }
 }
 
-#[test]
-fn a_host_that_is_none_is_a_clear_error() {
+#[tokio::test]
+async fn a_host_that_is_none_is_a_clear_error() {
     let output = give_up(
         &deploy(),
         lessons::root(),
         &[("PORT", "0"), ("HOST", "here")],
-    );
+    )
+    .await;
     assert!(complaint(&output).starts_with("HOST is \"here\""));
 }
 
@@ -195,7 +195,7 @@ async fn without_the_client_the_server_says_what_to_run() {
     for lesson in with_sockets() {
         let page = [("PUBLIC_DIR", "public/page")];
         let server = start(&lesson, folder.path(), &page).await;
-        server.log.wait_for("run `just setup`").await;
+        is_logged(&server, "run `just setup`").await;
 
         fs::create_dir(&vendor).unwrap();
         fs::write(vendor.join("socket.io.js"), "").unwrap();
@@ -207,6 +207,12 @@ async fn without_the_client_the_server_says_what_to_run() {
         );
         fs::remove_dir_all(&vendor).unwrap();
     }
+}
+
+async fn is_logged(server: &Server, text: &str) {
+    // Nothing takes this long but on a machine that is very busy.
+    let limit = Duration::from_secs(30);
+    server.log.wait_for(text, limit).await.unwrap();
 }
 
 /// Connects a client to the default namespace.
@@ -223,9 +229,9 @@ async fn who_comes_and_who_goes_is_logged() {
     for lesson in with_sockets() {
         let server = start(&lesson, lessons::root(), &[]).await;
         let connection = connect(&server.base, Transport::WebSocket).await;
-        server.log.wait_for("client connected").await;
+        is_logged(&server, "client connected").await;
         connection.close().await;
-        server.log.wait_for("client disconnected").await;
+        is_logged(&server, "client disconnected").await;
     }
 }
 
@@ -313,8 +319,7 @@ mod shutdown {
         terminate(&server);
         ends_well(&mut server).await;
         // The end of the process may be known before the last line of its log.
-        let said = server.log.wait_for("some clients did not take the goodbye");
-        timeout(LIMIT, said).await.unwrap();
+        is_logged(&server, "some clients did not take the goodbye").await;
         drop(stalled);
     }
 }

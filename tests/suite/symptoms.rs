@@ -12,12 +12,11 @@ use std::{
 use contract::{
     connection::{Connection, Http, Transport},
     lessons,
-    programs::program,
+    programs::{program, run_to_end},
     server::Server,
     work::build,
 };
 use tempfile::TempDir;
-use tokio::time::timeout;
 
 use copies::copy_with;
 
@@ -25,43 +24,41 @@ use copies::copy_with;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a lesson's program prints when it gives up in this folder.
-fn last_words(lesson: &str, folder: &Path, environment: &[(&str, &str)]) -> String {
-    let output = Command::new(program(&lessons::find(lesson).unwrap()))
-        .current_dir(folder)
-        .env_remove("PORT")
-        .envs(environment.iter().copied())
-        .output()
-        .unwrap();
+async fn last_words(lesson: &str, folder: &Path, environment: &[(&str, &str)]) -> String {
+    let mut command = tokio::process::Command::new(program(&lessons::find(lesson).unwrap()));
+    command.current_dir(folder).env_remove("PORT");
+    command.envs(environment.iter().copied());
+    let output = run_to_end(command).await.unwrap();
     assert!(!output.status.success(), "{environment:?} does no harm");
     String::from_utf8(output.stderr).unwrap()
 }
 
-#[test]
-fn the_port_is_taken() {
+#[tokio::test]
+async fn the_port_is_taken() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    let words = last_words("06", lessons::root(), &[("PORT", &port)]);
+    let words = last_words("06", lessons::root(), &[("PORT", &port)]).await;
     support::assert_transcript("symptom_port_taken", &words.replace(&port, "3000"));
 }
 
-#[test]
-fn the_port_is_none() {
-    let words = last_words("06", lessons::root(), &[("PORT", "3000;")]);
+#[tokio::test]
+async fn the_port_is_none() {
+    let words = last_words("06", lessons::root(), &[("PORT", "3000;")]).await;
     support::assert_transcript("symptom_port_is_none", &words);
 }
 
-#[test]
-fn the_page_has_no_folder() {
+#[tokio::test]
+async fn the_page_has_no_folder() {
     let elsewhere = tempfile::tempdir().unwrap();
-    let words = last_words("06", elsewhere.path(), &[]);
+    let words = last_words("06", elsewhere.path(), &[]).await;
     support::assert_transcript("symptom_no_folder", &words);
 }
 
-#[test]
-fn the_settings_file_cannot_be_read() {
+#[tokio::test]
+async fn the_settings_file_cannot_be_read() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(".env"), "PORT: 3000\n").unwrap();
-    let words = last_words("06", folder.path(), &[]);
+    let words = last_words("06", folder.path(), &[]).await;
     support::assert_transcript("symptom_settings_file", &words);
 }
 
@@ -83,9 +80,8 @@ async fn start(lesson: &str, with_client: bool) -> (TempDir, Server) {
 
 /// The line of a server's log that holds these words, without its time.
 async fn logged(server: &Server, words: &str) -> String {
-    let waiting = timeout(PATIENCE, server.log.wait_for(words)).await;
+    server.log.wait_for(words, PATIENCE).await.unwrap();
     let log = server.log.text();
-    waiting.unwrap_or_else(|_| panic!("nothing of {words:?} in:\n{log}"));
     let line = log.lines().find(|line| line.contains(words)).unwrap();
     let (_time, line) = line.split_once("Z ").unwrap();
     format!("{}\n", line.trim_start())
@@ -142,7 +138,7 @@ async fn the_payload_does_not_fit_and_only_the_log_knows() {
     let connection = Connection::open(&server.base, Transport::WebSocket);
     let connection = connection.await.unwrap();
     connection.send("40".to_owned());
-    server.log.wait_for("client connected").await;
+    logged(&server, "client connected").await;
     connection.send(r#"42["enviar-mensaje"]"#.to_owned());
     let report = logged(&server, "extract").await;
     support::assert_transcript("symptom_payload_does_not_fit", &report);

@@ -1,6 +1,6 @@
 //! What the server knows of a client.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
@@ -10,17 +10,19 @@ pub struct Client {
     pub id: u64,
     events: Quota,
     limiter: DefaultDirectRateLimiter,
-    /// How many events were refused since the last that was taken.
+    /// How many more events were refused than taken, lately.
     refused: AtomicU32,
+    /// Whether it knows that it sends too much.
+    told: AtomicBool,
 }
 
 /// What becomes of an event.
 pub enum Verdict {
     /// It is taken.
     Taken,
-    /// It is one too many, the first of them or a further one.
+    /// It is one too many, the first of the session or a further one.
     Refused { first: bool },
-    /// It is one too many after as many refusals as a burst may have events.
+    /// It is one too many, and so were as many before as a burst may have.
     Unbearable,
 }
 
@@ -34,25 +36,32 @@ impl Client {
             events,
             limiter: RateLimiter::direct(events),
             refused: AtomicU32::new(0),
+            told: AtomicBool::new(false),
         }
     }
 
     /// Counts an event against the limit.
     pub fn judge_event(&self) -> Verdict {
         if self.limiter.check().is_ok() {
-            self.refused.store(0, Relaxed);
+            // Each makes up for one that was refused. Who sends too much all the time is refused more often.
+            self.refused
+                .update(Relaxed, Relaxed, |refused| refused.saturating_sub(1));
             return Verdict::Taken;
         }
-        match self.refused.fetch_add(1, Relaxed) {
-            before if before >= self.events.burst_size().get() => Verdict::Unbearable,
-            before => Verdict::Refused { first: before == 0 },
+        if self.refused.fetch_add(1, Relaxed) == self.events.burst_size().get() {
+            // What is on its way already is not worth another word.
+            self.refused.store(0, Relaxed);
+            return Verdict::Unbearable;
+        }
+        Verdict::Refused {
+            first: !self.told.swap(true, Relaxed),
         }
     }
 
     /// The limit, in words for the client.
     pub fn limit(&self) -> String {
         let at_once = self.events.burst_size();
-        let pause = self.events.replenish_interval().as_millis();
-        format!("too many events: at most {at_once} at once, then one every {pause} ms")
+        let pause = self.events.replenish_interval();
+        format!("too many events: at most {at_once} at once, then one every {pause:?}")
     }
 }

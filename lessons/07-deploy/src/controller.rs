@@ -31,6 +31,9 @@ struct Message {
     date: u64,
 }
 
+/// How long a message's id may be, in bytes. The answer repeats it, and waits in memory until the client takes it.
+const MAX_ID: usize = 64;
+
 /// Registers the handlers of one client.
 pub async fn on_connect(
     socket: SocketRef,
@@ -39,6 +42,13 @@ pub async fn on_connect(
 ) {
     // Who has left before this began is not told of: there would be no word of its going.
     if !socket.connected() {
+        return;
+    }
+    // To come back is an event too: each time is a line in the log.
+    if !matches!(client.judge_event(), Verdict::Taken) {
+        let error = json!({ "error": client.limit() });
+        socket.emit("demasiados-eventos", &error).ok();
+        socket.disconnect().ok();
         return;
     }
     info!(client.id, request = ?*request, "client connected");
@@ -68,11 +78,16 @@ async fn on_message(
     }
 
     let message = match payload {
+        Ok(message) if message.id.len() > MAX_ID => {
+            let error = format!("the id is longer than {MAX_ID} bytes");
+            return answer(ack, &json!({ "error": error }), &metrics);
+        }
         Ok(message) => message,
         Err(error) => {
-            // The error quotes the payload, which is nobody's business here.
+            // The error quotes the payload, which is nobody's business here, and may be long.
             warn!(client.id, "enviar-mensaje: the payload does not fit");
-            return answer(ack, &json!({ "error": error.to_string() }), &metrics);
+            let error: String = error.to_string().chars().take(200).collect();
+            return answer(ack, &json!({ "error": error }), &metrics);
         }
     };
     answer(
@@ -80,9 +95,11 @@ async fn on_message(
         &json!({ "id": message.id, "processID": 999, "date": unix_millis() }),
         &metrics,
     );
-    if let Err(error) = socket.broadcast().emit("enviar-mensaje", &message).await {
+    let heard = socket.broadcast().emit("enviar-mensaje", &message).await;
+    if heard.is_err() {
         metrics.failed_emits.inc();
-        warn!(%error, "the message did not reach everyone");
+        // Without the error, which has a word for each client that is not reached.
+        warn!("the message did not reach everyone");
     }
     metrics.handling.observe(arrived.elapsed().as_secs_f64());
 }
@@ -118,7 +135,7 @@ fn unix_millis() -> u64 {
     let since_epoch = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
-    // `as_millis` gives a `u128`, and an emit of a struct with one in it fails.
+    // `as_millis` gives a `u128`, and a struct with one in it cannot be sent.
     u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX)
 }
 

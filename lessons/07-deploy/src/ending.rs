@@ -1,11 +1,12 @@
 //! The end of the server, a step at a time.
 
 use std::{
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+    collections::HashSet,
+    sync::{Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
     time::Duration,
 };
 
-use socketioxide::{SocketIo, TransportType};
+use socketioxide::{SocketIo, TransportType, socket::Sid};
 use tokio::time::sleep;
 
 /// How far the end has come.
@@ -15,40 +16,52 @@ pub struct Ending {
     pub draining: AtomicBool,
     /// Nothing new is taken: no session, no event. What was taken is still delivered.
     pub closing: AtomicBool,
-    /// How many polls wait for something to say.
-    polls: AtomicUsize,
+    /// The sessions that poll, and wait for something to come.
+    polling: Mutex<HashSet<Sid>>,
 }
 
-/// A poll, for as long as it waits.
-pub struct Poll<'a>(&'a Ending);
+/// A session's poll, for as long as it waits.
+pub struct Poll<'a> {
+    ending: &'a Ending,
+    session: Sid,
+}
 
 impl Ending {
-    /// Counts a poll until the value is dropped.
-    pub fn poll(&self) -> Poll<'_> {
-        self.polls.fetch_add(1, Relaxed);
-        Poll(self)
+    /// Notes a poll until the value is dropped.
+    pub fn poll(&self, session: Sid) -> Poll<'_> {
+        self.polling().insert(session);
+        Poll {
+            ending: self,
+            session,
+        }
     }
 
     /// Waits until every client has fetched what it polls for: its next poll then finds nothing and waits.
     ///
-    /// What is written to a WebSocket leaves even after its end. What waits for a poll would be lost.
+    /// What is written to a WebSocket is on its way. What waits for a poll would be lost.
     pub async fn everything_is_fetched(&self, io: &SocketIo) {
         loop {
-            let sockets = io.sockets();
-            let polling = sockets
-                .iter()
-                .filter(|socket| socket.transport_type() == TransportType::Polling);
-            if self.polls.load(Relaxed) >= polling.count() {
+            // A poll for which something has come stays noted until its turn, and a new task's turn comes last.
+            tokio::spawn(async {}).await.ok();
+            let somebody_fetches = io.sockets().iter().any(|socket| {
+                socket.transport_type() == TransportType::Polling
+                    && !self.polling().contains(&socket.id)
+            });
+            if !somebody_fetches {
                 return;
             }
-            // Nobody tells when a poll begins to wait.
             sleep(Duration::from_millis(10)).await;
         }
+    }
+
+    fn polling(&self) -> MutexGuard<'_, HashSet<Sid>> {
+        // Nobody leaves the set half changed, so it is good after a panic too.
+        self.polling.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Poll<'_> {
     fn drop(&mut self) {
-        self.0.polls.fetch_sub(1, Relaxed);
+        self.ending.polling().remove(&self.session);
     }
 }

@@ -10,12 +10,14 @@ use axum::{
     extract::{ConnectInfo, Request, State},
     http::{
         HeaderMap, HeaderValue, Method, StatusCode, Uri,
-        header::{HOST, ORIGIN},
+        header::{HOST, ORIGIN, UPGRADE},
     },
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use governor::Quota;
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use socketioxide::socket::Sid;
+use tower_http::request_id::RequestId;
 
 use crate::{client::Client, ending::Ending, metrics::Metrics, settings::Settings};
 
@@ -26,6 +28,8 @@ pub struct Gate {
     max_clients: usize,
     max_clients_per_address: usize,
     events: Quota,
+    /// How often each address opens sessions. Each is a new client, with a new limit for its events.
+    openings: DefaultKeyedRateLimiter<IpAddr>,
     metrics: Metrics,
     ending: Arc<Ending>,
     /// How many sessions each address has.
@@ -44,6 +48,7 @@ enum Refusal {
     Closing,
     ServerFull,
     AddressFull,
+    TooOften,
 }
 
 impl IntoResponse for Refusal {
@@ -59,6 +64,10 @@ impl IntoResponse for Refusal {
                 StatusCode::TOO_MANY_REQUESTS,
                 "too many clients from your address",
             ),
+            Self::TooOften => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "too many new sessions from your address",
+            ),
         };
         (status, reason).into_response()
     }
@@ -70,14 +79,17 @@ impl Gate {
     pub fn new(settings: &Settings, metrics: Metrics, ending: Arc<Ending>) -> Self {
         let events =
             Quota::per_second(settings.events_per_second).allow_burst(settings.events_at_once);
+        let openings = Quota::per_second(settings.sessions_per_second)
+            .allow_burst(settings.max_clients_per_address);
         Self {
             events,
+            openings: RateLimiter::keyed(openings),
             metrics,
             ending,
             allowed_origins: settings.allowed_origins.clone(),
             trusted_proxies: settings.trusted_proxies,
             max_clients: settings.max_clients,
-            max_clients_per_address: settings.max_clients_per_address,
+            max_clients_per_address: settings.max_clients_per_address.get() as usize,
             taken: Mutex::default(),
         }
     }
@@ -93,6 +105,16 @@ impl Gate {
         (own.is_some() && host == own) || self.allowed_origins.iter().any(listed)
     }
 
+    /// Whether a request comes from a page that may not use the server.
+    fn is_foreign(&self, headers: &HeaderMap) -> bool {
+        if let Some(origin) = headers.get(ORIGIN) {
+            return !self.allows(origin, headers);
+        }
+        // The request for an image names no origin. Over HTTPS browsers still say from what kind of site it comes.
+        let site = headers.get("sec-fetch-site");
+        site.is_some_and(|site| site != "same-origin" && site != "none")
+    }
+
     /// The address that a request comes from.
     ///
     /// Each proxy adds the address that it sees to the end of `X-Forwarded-For`. What stands before the
@@ -102,7 +124,7 @@ impl Gate {
         let forwarded = forwarded.iter().filter_map(|value| value.to_str().ok());
         let forwarded: Vec<_> = forwarded.flat_map(|value| value.split(',')).collect();
         let place = forwarded.len().checked_sub(self.trusted_proxies);
-        let client = place.and_then(|place| forwarded.get(place)?.trim().parse().ok());
+        let client = place.and_then(|place| parse_address(forwarded.get(place)?));
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
         let peer = peer.map_or(Ipv6Addr::UNSPECIFIED.into(), |peer| peer.0.ip());
         network(client.unwrap_or(peer))
@@ -110,9 +132,7 @@ impl Gate {
 
     /// Whether a request may pass, with a place if it opens a session.
     fn check(self: &Arc<Self>, request: &Request) -> Result<Option<Arc<Place>>, Refusal> {
-        if let Some(origin) = request.headers().get(ORIGIN)
-            && !self.allows(origin, request.headers())
-        {
+        if self.is_foreign(request.headers()) {
             return Err(Refusal::ForeignPage);
         }
         if opens_a_session(request.uri()) {
@@ -131,11 +151,14 @@ impl Gate {
         if taken.values().sum::<usize>() >= self.max_clients {
             return Err(Refusal::ServerFull);
         }
-        let here = taken.entry(address).or_default();
-        if *here >= self.max_clients_per_address {
+        let here = taken.get(&address).copied().unwrap_or_default();
+        if here >= self.max_clients_per_address {
             return Err(Refusal::AddressFull);
         }
-        *here += 1;
+        if self.openings.check_key(&address).is_err() {
+            return Err(Refusal::TooOften);
+        }
+        taken.insert(address, here + 1);
         self.metrics.clients.inc();
         Ok(Place {
             gate: Arc::clone(self),
@@ -173,18 +196,21 @@ pub async fn guard(State(gate): State<Arc<Gate>>, mut request: Request, next: Ne
         // The session keeps its first request, and with it what is put in here, as long as it lives.
         Ok(Some(place)) => {
             let client = Arc::new(Client::new(gate.events));
+            if client.id.is_multiple_of(1000) {
+                // Now and then, who has long been away is forgotten.
+                gate.openings.retain_recent();
+            }
             request.extensions_mut().insert(client);
             request.extensions_mut().insert(place);
             copy_head(&mut request);
             next.run(request).await
         }
-        Ok(None) if request.method() == Method::GET => {
-            let _poll = gate.ending.poll();
+        Ok(None) => {
+            let _poll = polling(&request).map(|session| gate.ending.poll(session));
             next.run(request).await
         }
-        Ok(None) => next.run(request).await,
         Err(refusal) => {
-            gate.metrics.refused_sessions.inc();
+            gate.metrics.refused_requests.inc();
             refusal.into_response()
         }
     }
@@ -201,9 +227,19 @@ fn copy_head(request: &mut Request) {
             *value = copy;
         }
     }
+    if let Some(id) = request.headers().get("x-request-id").cloned() {
+        request.extensions_mut().insert(RequestId::new(id));
+    }
     if let Ok(copy) = request.uri().to_string().parse() {
         *request.uri_mut() = copy;
     }
+}
+
+/// An address as proxies write it: alone, or with a port.
+fn parse_address(text: &str) -> Option<IpAddr> {
+    let text = text.trim();
+    let alone = text.trim_matches(['[', ']']).parse().ok();
+    alone.or_else(|| Some(text.parse::<SocketAddr>().ok()?.ip()))
 }
 
 /// Who has one IPv6 address has the 2^64 of its network, so they count as one.
@@ -222,4 +258,16 @@ fn is_for_socket_io(uri: &Uri) -> bool {
 fn opens_a_session(uri: &Uri) -> bool {
     let query = uri.query().unwrap_or_default();
     !query.split('&').any(|pair| pair.starts_with("sid="))
+}
+
+/// The session for which a request polls, if it does.
+fn polling(request: &Request) -> Option<Sid> {
+    if request.method() != Method::GET || request.headers().contains_key(UPGRADE) {
+        return None;
+    }
+    let mut pairs = request.uri().query()?.split('&');
+    pairs
+        .find_map(|pair| pair.strip_prefix("sid="))?
+        .parse()
+        .ok()
 }

@@ -23,7 +23,7 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     routing::get,
 };
-use socketioxide::{SocketIo, layer::SocketIoLayer};
+use socketioxide::{ParserConfig, SocketIo, layer::SocketIoLayer};
 use tower_http::{
     compression::CompressionLayer,
     cors::{AllowOrigin, CorsLayer},
@@ -104,6 +104,8 @@ fn socket_io(
         .max_payload(settings.max_message as u64)
         .ws_max_frame_size(settings.max_message)
         .ws_max_message_size(settings.max_message)
+        // An event's attachments are messages of their own. No event here has any.
+        .with_parser(ParserConfig::common().max_incoming_binaries(0))
         .with_state(metrics.clone())
         .with_state(Arc::clone(ending))
         .build_layer();

@@ -13,7 +13,10 @@ use tokio::{
     sync::oneshot,
     time::{Instant, sleep, timeout, timeout_at},
 };
-use tracing::{info, warn};
+use tracing::{info, level_filters::LevelFilter, warn};
+use tracing_subscriber::{
+    filter::Targets, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+};
 
 use crate::signals::Signals;
 
@@ -43,10 +46,7 @@ async fn main() -> ExitCode {
 async fn serve() -> Result<(), Box<dyn Error>> {
     load_dotenv()?;
     let settings = Settings::read(env::var)?;
-    match settings.log_format {
-        LogFormat::Text => tracing_subscriber::fmt().init(),
-        LogFormat::Json => tracing_subscriber::fmt().json().init(),
-    }
+    start_log(settings.log_format);
     if !settings.page.join("../vendor/socket.io.js").is_file() {
         warn!(
             "the Socket.IO client is not installed, so the page cannot connect: run `just setup`"
@@ -104,6 +104,17 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     tokio::select! {
         () = shutdown => Ok(()),
         () = signals.next() => Err("told twice: leaving at once".into()),
+    }
+}
+
+fn start_log(format: LogFormat) {
+    // Socket.IO has a line for each packet that it cannot answer: as many as a client likes.
+    let levels = Targets::new()
+        .with_default(LevelFilter::INFO)
+        .with_target("socketioxide", LevelFilter::OFF);
+    match format {
+        LogFormat::Text => fmt().finish().with(levels).init(),
+        LogFormat::Json => fmt().json().finish().with(levels).init(),
     }
 }
 

@@ -21,8 +21,8 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 pub struct Metrics {
     /// Clients that have a place now, however they came to it.
     pub clients: Gauge,
-    /// Sessions that were refused: a foreign page, or no place.
-    pub refused_sessions: Counter,
+    /// Requests that the gate refused: a foreign page, no place, or the end of the server.
+    pub refused_requests: Counter,
     /// Events that clients sent.
     pub events: Counter,
     /// Events that were refused because a client sent too many.
@@ -37,7 +37,7 @@ impl Default for Metrics {
     fn default() -> Self {
         Self {
             clients: Gauge::default(),
-            refused_sessions: Counter::default(),
+            refused_requests: Counter::default(),
             events: Counter::default(),
             refused_events: Counter::default(),
             failed_emits: Counter::default(),
@@ -53,9 +53,9 @@ impl Metrics {
         let mut registry = Registry::default();
         registry.register("clients", "Clients that have a place", self.clients.clone());
         registry.register(
-            "refused_sessions",
-            "Sessions that were refused: a foreign page, or no place",
-            self.refused_sessions.clone(),
+            "refused_requests",
+            "Requests that the gate refused: a foreign page, no place, or the end of the server",
+            self.refused_requests.clone(),
         );
         registry.register("events", "Events that clients sent", self.events.clone());
         registry.register(

@@ -17,6 +17,9 @@ use tracing::warn;
 
 use crate::settings::Settings;
 
+/// How long the head of a request may be, in bytes.
+const MAX_HEAD: usize = 16 * 1024;
+
 /// How long the server waits when the system gives it no more connections.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -26,7 +29,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub async fn serve(listener: TcpListener, router: Router, settings: Settings, stop: impl Future) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
-        .header_read_timeout(settings.request_limit);
+        .header_read_timeout(settings.request_limit)
+        .max_buf_size(MAX_HEAD);
     let stopping = watch::Sender::new(());
     let mut stop = pin!(stop);
     loop {

@@ -21,12 +21,15 @@ struct Setting {
     rule: &'static str,
 }
 
-const NUMBER: &str = "it is a number from 1 on.";
-const SECONDS: &str = "it is a number of seconds, as 10 or 0.5.";
+/// More than any server has room for, and less than what the libraries stumble over.
+const MOST: u32 = 1_000_000_000;
+const NUMBER: &str = "it is a number from 1 to 1000000000.";
+const SECONDS: &str = "it is a number of seconds, as 10 or 0.5, up to a day.";
+const LIMIT: &str = "it is a number of seconds above 0, as 10 or 0.5, up to a day.";
 const PORT: &str = "a port is a number from 0 to 65535.";
 
 #[rustfmt::skip]
-const SETTINGS: [Setting; 17] = [
+const SETTINGS: [Setting; 18] = [
     Setting { name: "HOST", default: "0.0.0.0", help: "the address to listen on", rule: "a host is an address as 0.0.0.0 or ::1." },
     Setting { name: "PORT", default: "3000", help: "the port to listen on; with 0 the system chooses one", rule: PORT },
     Setting { name: "PUBLIC_DIR", default: "public/07-deploy", help: "the folder of the page", rule: "it is a folder." },
@@ -36,13 +39,14 @@ const SETTINGS: [Setting; 17] = [
     Setting { name: "METRICS_PORT", default: "", help: "the port of /metrics; without it there is none", rule: PORT },
     Setting { name: "MAX_CLIENTS", default: "10000", help: "clients at a time", rule: NUMBER },
     Setting { name: "MAX_CLIENTS_PER_ADDRESS", default: "200", help: "clients at a time from one address", rule: NUMBER },
+    Setting { name: "SESSIONS_PER_SECOND", default: "10", help: "sessions that one address may open, on the average; at once MAX_CLIENTS_PER_ADDRESS", rule: NUMBER },
     Setting { name: "MAX_MESSAGE", default: "100000", help: "bytes in a message from a client", rule: NUMBER },
     Setting { name: "MAX_WAITING", default: "4096", help: "packets, each up to MAX_MESSAGE, that wait for a client; what is more is lost to it", rule: NUMBER },
     Setting { name: "EVENTS_PER_SECOND", default: "100", help: "events from one client, on the average", rule: NUMBER },
-    Setting { name: "EVENTS_AT_ONCE", default: "2000", help: "events from one client in a burst", rule: NUMBER },
-    Setting { name: "REQUEST_SECONDS", default: "10", help: "until a client must have sent its request", rule: SECONDS },
-    Setting { name: "STALL_SECONDS", default: "10", help: "until a client that takes nothing is cut off", rule: SECONDS },
-    Setting { name: "DRAIN_SECONDS", default: "0", help: "from SIGTERM, when /readyz says no, until no more connections are taken", rule: SECONDS },
+    Setting { name: "EVENTS_AT_ONCE", default: "2500", help: "events from one client in a burst", rule: NUMBER },
+    Setting { name: "REQUEST_SECONDS", default: "10", help: "until a client must have sent its request, and the next one on the same connection", rule: LIMIT },
+    Setting { name: "STALL_SECONDS", default: "10", help: "until a client that takes nothing is cut off", rule: LIMIT },
+    Setting { name: "DRAIN_SECONDS", default: "0", help: "from SIGTERM, when /readyz says no, until nothing new is taken", rule: SECONDS },
     Setting { name: "SHUTDOWN_SECONDS", default: "5", help: "from then on, until the last client is cut off", rule: SECONDS },
 ];
 
@@ -67,7 +71,8 @@ pub struct Settings {
     pub log_format: LogFormat,
     pub metrics_port: Option<u16>,
     pub max_clients: usize,
-    pub max_clients_per_address: usize,
+    pub max_clients_per_address: NonZeroU32,
+    pub sessions_per_second: NonZeroU32,
     pub max_message: usize,
     pub max_waiting: usize,
     pub events_per_second: NonZeroU32,
@@ -112,12 +117,13 @@ impl<V: Fn(&'static str) -> Result<String, VarError>> Reader<V> {
         let metrics_port = self.get("METRICS_PORT", |text| optional_port(text).ok());
         let max_clients = self.count("MAX_CLIENTS");
         let max_clients_per_address = self.count("MAX_CLIENTS_PER_ADDRESS");
+        let sessions_per_second = self.count("SESSIONS_PER_SECOND");
         let max_message = self.count("MAX_MESSAGE");
         let max_waiting = self.count("MAX_WAITING");
-        let events_per_second = self.parsed("EVENTS_PER_SECOND");
-        let events_at_once = self.parsed("EVENTS_AT_ONCE");
-        let request_limit = self.get("REQUEST_SECONDS", seconds);
-        let stall_limit = self.get("STALL_SECONDS", seconds);
+        let events_per_second = self.count("EVENTS_PER_SECOND");
+        let events_at_once = self.count("EVENTS_AT_ONCE");
+        let request_limit = self.get("REQUEST_SECONDS", limit);
+        let stall_limit = self.get("STALL_SECONDS", limit);
         let drain = self.get("DRAIN_SECONDS", seconds);
         let shutdown_limit = self.get("SHUTDOWN_SECONDS", seconds);
         // Only now may a missing value end the reading.
@@ -129,10 +135,11 @@ impl<V: Fn(&'static str) -> Result<String, VarError>> Reader<V> {
             trusted_proxies: trusted_proxies?,
             log_format: log_format?,
             metrics_port: metrics_port?,
-            max_clients: max_clients?,
+            max_clients: max_clients?.get() as usize,
             max_clients_per_address: max_clients_per_address?,
-            max_message: max_message?,
-            max_waiting: max_waiting?,
+            sessions_per_second: sessions_per_second?,
+            max_message: max_message?.get() as usize,
+            max_waiting: max_waiting?.get() as usize,
             events_per_second: events_per_second?,
             events_at_once: events_at_once?,
             request_limit: request_limit?,
@@ -158,8 +165,11 @@ impl<V: Fn(&'static str) -> Result<String, VarError>> Reader<V> {
         self.get(name, |text| text.parse().ok())
     }
 
-    fn count(&mut self, name: &str) -> Option<usize> {
-        self.get(name, |text| text.parse().ok().filter(|&count| count > 0))
+    fn count(&mut self, name: &str) -> Option<NonZeroU32> {
+        self.get(name, |text| {
+            let count: NonZeroU32 = text.parse().ok()?;
+            (count.get() <= MOST).then_some(count)
+        })
     }
 
     fn page(&mut self) -> Option<PathBuf> {
@@ -181,7 +191,14 @@ impl<V: Fn(&'static str) -> Result<String, VarError>> Reader<V> {
 }
 
 fn seconds(text: &str) -> Option<Duration> {
-    Duration::try_from_secs_f64(text.parse().ok()?).ok()
+    const DAY: Duration = Duration::from_hours(24);
+    let time = Duration::try_from_secs_f64(text.parse().ok()?).ok()?;
+    (time <= DAY).then_some(time)
+}
+
+/// A time in which something must happen. The system counts in milliseconds, and takes 0 for no limit.
+fn limit(text: &str) -> Option<Duration> {
+    seconds(text).filter(|time| time.as_millis() > 0)
 }
 
 fn optional_port(text: &str) -> Result<Option<u16>, ParseIntError> {
@@ -207,8 +224,9 @@ fn origins(text: &str) -> Option<Vec<String>> {
         .filter(|origin| !origin.is_empty());
     origins
         .map(|origin| {
-            let host = origin.split_once("://").map_or("", |(_, host)| host);
-            let good = origin == "*" || (!host.is_empty() && !host.contains('/'));
+            let (scheme, host) = origin.split_once("://").unwrap_or_default();
+            let is_name = !scheme.is_empty() && !host.is_empty();
+            let good = origin == "*" || is_name && !host.contains(['/', '?', '#', '@', '*', ' ']);
             good.then(|| origin.to_ascii_lowercase())
         })
         .collect()
@@ -218,7 +236,7 @@ fn origins(text: &str) -> Option<Vec<String>> {
 #[must_use]
 pub fn help() -> String {
     let mut text = "The course's server, ready for production.\n\n\
-        It takes no arguments. Its settings come from the environment, or from a file .env beside it:\n\n"
+        It takes no arguments. Its settings come from the environment, or from a file .env in the folder where it is started:\n\n"
         .to_owned();
     for Setting {
         name,

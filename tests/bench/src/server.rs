@@ -15,11 +15,12 @@ use std::{
 use crate::client::Dialect;
 
 /// The settings of lesson 07 that bound one client's or one address's share.
-const LIMITS: [&str; 4] = [
+const LIMITS: [&str; 5] = [
     "EVENTS_PER_SECOND",
     "EVENTS_AT_ONCE",
     "MAX_CLIENTS",
     "MAX_CLIENTS_PER_ADDRESS",
+    "SESSIONS_PER_SECOND",
 ];
 
 /// How long a server may take until it answers.

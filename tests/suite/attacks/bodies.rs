@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 use contract::{
     connection::{Http, Transport},
     process::peak_memory,
-    production::{PATIENCE, Pair, Production, message},
+    production::{PATIENCE, Pair, Production, join, message},
 };
+use serde_json::json;
 
 use crate::{
-    raw::{self, CONTINUATION, Opening, Raw, TEXT},
+    raw::{self, BINARY, CONTINUATION, Opening, Raw, TEXT},
     start,
 };
 
@@ -156,6 +157,51 @@ pub async fn a_head_without_end_is_cut_off() {
     }
     assert!(sent < TOO_MUCH, "{sent} bytes were taken");
     pair.talk().await.unwrap();
+}
+
+pub async fn a_long_head_is_refused() {
+    let production = start(&[]).await;
+    let mut pair = Pair::join(&production.server.base).await.unwrap();
+    let mut offender = Raw::connect(production.address()).await;
+    let head = format!("GET / HTTP/1.1\r\nX-Header: {}\r\n\r\n", "x".repeat(20_000));
+    offender.write(head).await.unwrap();
+    assert_eq!(offender.answer().await.unwrap().status, 431);
+    pair.talk().await.unwrap();
+}
+
+pub async fn attachments_are_no_way_round_the_limit() {
+    let production = start(&[SMALL]).await;
+    let mut pair = Pair::join(&production.server.base).await.unwrap();
+    let mut offender = session(&production, Transport::WebSocket).await;
+    let event = r#"452-7["enviar-mensaje",{"mensaje":"m","id":"1","fecha":1,"x":{"_placeholder":true,"num":0}}]"#;
+    let mut frames = raw::frame(true, TEXT, event.as_bytes());
+    for _ in 0..2 {
+        frames.extend(raw::frame(true, BINARY, &[7; LIMIT - 1]));
+    }
+    // The server may close while this is still on its way.
+    offender.connection.write(frames).await.ok();
+    while let Some(packet) = offender.connection.text().await {
+        assert!(!packet.starts_with("437["), "{packet}");
+    }
+    is_gone(&production).await;
+    pair.talk().await.unwrap();
+}
+
+pub async fn an_answer_is_short_whatever_was_asked() {
+    let production = start(&[]).await;
+    let mut client = join(&production.server.base, Transport::WebSocket)
+        .await
+        .unwrap();
+    let long = "\u{7f}".repeat(90_000);
+    for payload in [
+        json!({ "mensaje": "m", "id": long, "fecha": 1 }),
+        json!(long),
+    ] {
+        client.send(format!("427{}", json!(["enviar-mensaje", payload])));
+        let answer = client.receive().await.unwrap();
+        assert!(answer.starts_with(r#"437[{"error":"#), "{answer}");
+        assert!(answer.len() < 2000, "{} bytes", answer.len());
+    }
 }
 
 pub async fn a_body_that_nobody_asked_for_is_not_read_for_ever() {

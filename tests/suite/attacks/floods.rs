@@ -73,15 +73,22 @@ async fn are_free(production: &Production, places: usize, transport: Transport) 
     assert!(waited.is_ok(), "{transport}: places are lost");
 }
 
-async fn say_goodbye(production: &Production, mut opening: Opening, transport: Transport) {
-    let goodbye = match transport {
-        Transport::WebSocket => raw::frame(true, raw::TEXT, b"1"),
-        Transport::Polling => raw::post(production.address(), &opening.sid, b"1"),
+/// Sends a packet as the transport does.
+async fn send(production: &Production, opening: &mut Opening, transport: Transport, packet: &[u8]) {
+    let sent = match transport {
+        Transport::WebSocket => raw::frame(true, raw::TEXT, packet),
+        Transport::Polling => raw::post(production.address(), &opening.sid, packet),
     };
-    opening.connection.write(goodbye).await.unwrap();
-    match transport {
-        Transport::WebSocket => opening.connection.is_ended().await,
-        Transport::Polling => assert_eq!(opening.connection.answer().await.unwrap().status, 200),
+    opening.connection.write(sent).await.unwrap();
+    if transport == Transport::Polling {
+        assert_eq!(opening.connection.answer().await.unwrap().status, 200);
+    }
+}
+
+async fn say_goodbye(production: &Production, mut opening: Opening, transport: Transport) {
+    send(production, &mut opening, transport, b"1").await;
+    if transport == Transport::WebSocket {
+        opening.connection.is_ended().await;
     }
 }
 
@@ -155,14 +162,7 @@ async fn comes_back(transport: Transport, end: End) {
         }
         opened += 1;
         for packet in &packets {
-            let sent = match transport {
-                Transport::WebSocket => raw::frame(true, raw::TEXT, packet),
-                Transport::Polling => raw::post(address, &opening.sid, packet),
-            };
-            opening.connection.write(sent).await.unwrap();
-            if transport == Transport::Polling {
-                assert_eq!(opening.connection.answer().await.unwrap().status, 200);
-            }
+            send(&production, &mut opening, transport, packet).await;
         }
         drop(opening);
     }
@@ -206,7 +206,8 @@ pub async fn a_client_that_never_asks_for_a_namespace_has_no_place_for_ever() {
     }
     for connection in &mut idle {
         let end = async { while connection.receive().await.is_some() {} };
-        let ended = timeout(2 * PATIENCE, end).await;
+        // Less than the 45 seconds that socketioxide gives them by itself.
+        let ended = timeout(PATIENCE, end).await;
         assert!(ended.is_ok(), "the client still has its place");
     }
     are_free(&production, 2, Transport::WebSocket).await;
@@ -289,8 +290,8 @@ pub async fn who_sends_too_much_is_told_and_then_has_to_leave() {
             .iter()
             .filter(|answer| answer.contains(r#"{"error":"too many"#));
         let refused = u64::try_from(refused.count()).unwrap();
-        // The clock goes on, and one more a second is allowed.
-        assert!((1..=5).contains(&refused), "{answers:?}");
+        // To join was an event. The clock goes on, and one more a second is allowed.
+        assert!((1..=6).contains(&refused), "{answers:?}");
         assert_eq!(
             beginning_with(&heard, r#"42["demasiados-eventos""#).len(),
             1
@@ -314,6 +315,91 @@ pub async fn who_sends_too_much_is_told_and_then_has_to_leave() {
             - production.metric("refused_events_total").await.unwrap();
         // The offender's, with some seconds' more, and three talks of the pair.
         assert!(taken < (2 * AT_ONCE) as f64, "{taken}");
+    }
+}
+
+pub async fn who_floods_at_the_default_limits_has_to_leave() {
+    for transport in Transport::BOTH {
+        let production = start(&[]).await;
+        let base = &production.server.base;
+        let mut pair = Pair::join(base).await.unwrap();
+        let mut offender = join(base, transport).await.unwrap();
+        for _ in 0..10_000 {
+            offender.send(message("demasiado", None));
+        }
+        let mut told = 0;
+        let leaving = async {
+            while let Some(packet) = offender.receive().await {
+                told += u32::from(packet.starts_with(r#"42["demasiados-eventos""#));
+                if packet == "41" {
+                    break;
+                }
+            }
+        };
+        timeout(PATIENCE, leaving).await.unwrap();
+        assert_eq!(told, 1, "{transport}");
+        let noise = |packet: &str| packet.contains(r#""mensaje":"demasiado""#);
+        pair.talk_over(noise).await.unwrap();
+        let log = production.server.log.text();
+        assert!(log.matches("too many events").count() < 10, "{log}");
+    }
+}
+
+pub async fn who_comes_back_all_the_time_finds_its_limit() {
+    let production = with_few_events("1").await;
+    let client = join(&production.server.base, Transport::WebSocket).await;
+    let mut client = client.unwrap();
+    let mut heard = Vec::new();
+    let coming_back = async {
+        for _ in 0..5 * AT_ONCE {
+            client.send("41".to_owned());
+            client.send("40".to_owned());
+            // Who leaves what it is no longer in is cut off.
+            loop {
+                heard.push(client.receive().await?);
+                if heard.last()?.starts_with("40{") {
+                    break;
+                }
+            }
+        }
+        Some(())
+    };
+    timeout(PATIENCE, coming_back).await.unwrap();
+    assert!(!beginning_with(&heard, r#"42["demasiados-eventos""#).is_empty());
+    let log = production.server.log.text();
+    let came = u64::try_from(log.matches("client connected").count()).unwrap();
+    assert!(came < 2 * AT_ONCE, "{log}");
+}
+
+pub async fn an_address_opens_sessions_only_so_often() {
+    let settings = [
+        ("MAX_CLIENTS_PER_ADDRESS", "5"),
+        ("SESSIONS_PER_SECOND", "1"),
+        ("TRUSTED_PROXIES", "1"),
+    ];
+    for transport in Transport::BOTH {
+        let production = start(&settings).await;
+        let address = production.address();
+        let from = |address| [("X-Forwarded-For", address)];
+        let mut opened = 0;
+        for _ in 0..20 {
+            let mut opening = raw::open(address, transport, &from("203.0.113.1")).await;
+            if opening.sid.is_empty() {
+                assert_eq!(opening.answer.status, 429);
+                continue;
+            }
+            opened += 1;
+            // Who has never joined keeps its place for a while.
+            send(&production, &mut opening, transport, b"40").await;
+            say_goodbye(&production, opening, transport).await;
+            let nobody = |clients: f64| clients == 0.0;
+            let gone = production.metric_when("clients", nobody, PATIENCE);
+            gone.await.unwrap();
+        }
+        // The clock goes on, and one more a second is allowed.
+        assert!((5..10).contains(&opened), "{opened}");
+        let other = raw::open(address, transport, &from("203.0.113.2")).await;
+        assert!(!other.sid.is_empty());
     }
 }
 

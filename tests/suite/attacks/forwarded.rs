@@ -70,6 +70,22 @@ pub async fn behind_one_proxy_the_last_address_counts() {
     assert_eq!(came, expected);
 }
 
+pub async fn a_proxy_may_add_a_port() {
+    let came = statuses(
+        "1",
+        &[
+            &["203.0.113.1:4000"],
+            &["203.0.113.1:4001"],
+            &["203.0.113.2:4000"],
+            &["[2001:db8::1]:4000"],
+            &["[2001:db8::1]"],
+            &["[2001:db8:0:1::1]"],
+        ],
+    )
+    .await;
+    assert_eq!(came, [200, 429, 200, 200, 429, 200]);
+}
+
 pub async fn behind_two_proxies_the_last_but_one_counts() {
     let trusted = "2";
     let came = statuses(

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use contract::{
     connection::{Http, Response},
     lessons,
+    production::PATIENCE,
 };
 
 use crate::start;
@@ -93,7 +94,8 @@ pub async fn every_request_has_an_id_of_its_own_which_the_log_names() {
     assert_eq!(ids.len(), PATHS.len());
     let answer = get(&http, "/", &[("x-request-id", "from-the-router")]).await;
     assert_eq!(answer.header("x-request-id"), Some("from-the-router"));
-    production.server.log.wait_for("from-the-router").await;
+    let logged = production.server.log.wait_for("from-the-router", PATIENCE);
+    logged.await.unwrap();
 }
 
 pub async fn pages_hold_no_script_and_no_style_of_their_own() {

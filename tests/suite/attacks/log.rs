@@ -78,10 +78,41 @@ pub async fn the_log_holds_no_payload_and_no_secret() {
     }
 }
 
+pub async fn nobody_fills_the_log() {
+    let production = start(&[("MAX_WAITING", "10")]).await;
+    let address = production.address();
+    for transport in Transport::BOTH {
+        // It reads nothing, so that soon nothing can be answered.
+        let mut client = raw::open(address, transport, &[]).await;
+        let packets = vec!["40/nada,"; 5000];
+        let sent = match transport {
+            Transport::WebSocket => packets
+                .iter()
+                .flat_map(|packet| raw::frame(true, raw::TEXT, packet.as_bytes()))
+                .collect(),
+            Transport::Polling => raw::post(address, &client.sid, packets.join("\x1e").as_bytes()),
+        };
+        client.connection.write(sent).await.unwrap();
+        client
+            .connection
+            .write(raw::frame(true, raw::TEXT, b"1"))
+            .await
+            .ok();
+    }
+    let mut other = join(&production.server.base, Transport::WebSocket)
+        .await
+        .unwrap();
+    other.send(message("hola", Some(1)));
+    while !other.receive().await.unwrap().starts_with("431[") {}
+    let log = production.server.log.text();
+    assert!(log.lines().count() < 20, "{log}");
+}
+
 pub async fn the_metrics_say_what_happened() {
     let settings = [
         ("EVENTS_PER_SECOND", "1"),
-        ("EVENTS_AT_ONCE", "3"),
+        // To join is one.
+        ("EVENTS_AT_ONCE", "4"),
         ("MAX_CLIENTS", "2"),
     ];
     let production = start(&settings).await;
@@ -101,7 +132,7 @@ pub async fn the_metrics_say_what_happened() {
         answers += u8::from(ana.receive().await.unwrap().starts_with("43"));
     }
     for (name, expected) in [
-        ("refused_sessions_total", 1.0),
+        ("refused_requests_total", 1.0),
         ("events_total", 5.0),
         ("refused_events_total", 2.0),
         ("failed_emits_total", 0.0),

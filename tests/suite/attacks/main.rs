@@ -14,10 +14,14 @@ mod shutdown;
 mod slow;
 mod stalled;
 
-use std::{future::Future, path::PathBuf};
+use std::{future::Future, path::PathBuf, time::Duration};
 
 use contract::{connection::Transport, lessons, production::Production, programs::program};
 use libtest_mimic::{Arguments, Trial};
+use tokio::time::timeout;
+
+/// No trial takes this long but one that waits for what does not come.
+const LIMIT: Duration = Duration::from_secs(300);
 
 /// A trial for each of these functions, named as they are.
 macro_rules! trials {
@@ -37,6 +41,7 @@ fn main() {
         origins::{
             a_foreign_page_opens_no_session,
             a_foreign_page_has_no_part_in_a_session_that_is_open,
+            an_image_on_a_foreign_page_takes_no_place,
             own_and_listed_pages_open_sessions,
             a_preflight_allows_listed_pages_alone,
             a_list_may_allow_everyone,
@@ -49,6 +54,9 @@ fn main() {
             a_frame_whose_announced_length_is_enormous_takes_no_memory,
             a_message_of_many_frames_over_the_limit_ends_only_its_connection,
             a_head_without_end_is_cut_off,
+            a_long_head_is_refused,
+            attachments_are_no_way_round_the_limit,
+            an_answer_is_short_whatever_was_asked,
             a_body_that_nobody_asked_for_is_not_read_for_ever,
             no_path_leads_out_of_the_folder,
         }
@@ -69,6 +77,9 @@ fn main() {
             a_client_that_never_asks_for_a_namespace_has_no_place_for_ever,
             a_request_that_opens_nothing_takes_no_place,
             who_sends_too_much_is_told_and_then_has_to_leave,
+            who_floods_at_the_default_limits_has_to_leave,
+            who_comes_back_all_the_time_finds_its_limit,
+            an_address_opens_sessions_only_so_often,
             who_pauses_may_speak_again,
             a_flood_of_what_nobody_listens_to_disturbs_nobody,
             a_websocket_that_leaves_gives_its_place_back,
@@ -86,6 +97,7 @@ fn main() {
             without_a_trusted_proxy_the_header_says_nothing,
             behind_one_proxy_the_last_address_counts,
             behind_two_proxies_the_last_but_one_counts,
+            a_proxy_may_add_a_port,
         }
         headers::{
             every_answer_tells_browsers_what_pages_must_not_do,
@@ -96,6 +108,7 @@ fn main() {
         }
         log::{
             the_log_holds_no_payload_and_no_secret,
+            nobody_fills_the_log,
             the_metrics_say_what_happened,
             the_gauge_counts_who_is_there_however_they_come_and_go,
             the_public_does_not_reach_the_metrics,
@@ -103,16 +116,21 @@ fn main() {
         settings::{
             all_that_is_wrong_is_said_at_once,
             one_that_is_wrong_is_said_alone,
+            a_time_has_bounds,
+            an_origin_is_a_scheme_and_a_host,
             help_lists_every_setting,
         }
         stalled::{
             a_websocket_that_stops_reading_is_cut_off,
             a_polling_client_that_stops_reading_is_cut_off,
+            many_that_fetch_nothing_hold_no_more_than_one,
         }
         shutdown::{
             what_was_answered_was_delivered,
             what_was_answered_was_delivered_after_a_drain,
             while_it_drains_it_is_alive_and_not_ready,
+            who_polls_in_the_middle_of_a_burst_gets_all_of_it,
+            who_only_polls_does_not_count_for_who_has_to_fetch,
             requests_in_flight_are_answered,
             ctrl_c_ends_it_well,
             a_second_signal_ends_it_at_once,
@@ -134,8 +152,8 @@ where
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        runtime.block_on(play());
-        Ok(())
+        let played = runtime.block_on(async { timeout(LIMIT, play()).await });
+        played.map_err(|_| format!("the trial still waits after {LIMIT:?}").into())
     })
 }
 

@@ -34,7 +34,7 @@ pub async fn a_foreign_page_opens_no_session() {
             assert_eq!(allowed, None, "{origin}");
         }
     }
-    let refused = production.metric("refused_sessions_total").await.unwrap();
+    let refused = production.metric("refused_requests_total").await.unwrap();
     assert_eq!(refused, 14.0);
     assert_eq!(production.metric("clients").await.unwrap(), 2.0);
     pair.talk().await.unwrap();
@@ -62,6 +62,23 @@ pub async fn a_foreign_page_has_no_part_in_a_session_that_is_open() {
     assert_eq!(http.post(&path, "40".to_owned()).await.unwrap().status, 200);
     let answer = http.get(&path, None).await.unwrap();
     assert!(answer.body.contains("40{"), "{}", answer.body);
+}
+
+/// What browsers send for an image: no origin, and over HTTPS or to the machine itself a word on where its page is from.
+pub async fn an_image_on_a_foreign_page_takes_no_place() {
+    let production = start(&[LISTED]).await;
+    for (site, status) in [
+        ("cross-site", 403),
+        ("same-site", 403),
+        ("same-origin", 200),
+        // The person has typed the address.
+        ("none", 200),
+    ] {
+        let headers = [("Sec-Fetch-Site", site)];
+        let opening = raw::open(production.address(), Transport::Polling, &headers).await;
+        assert_eq!(opening.answer.status, status, "{site}");
+    }
+    assert_eq!(production.metric("clients").await.unwrap(), 2.0);
 }
 
 pub async fn own_and_listed_pages_open_sessions() {

@@ -2,7 +2,6 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
     env,
     time::{Duration, Instant},
 };
@@ -30,8 +29,11 @@ use crate::{
 /// How many cases there are on each transport, unless `CASES` says how many on both.
 const CASES: u32 = 1000;
 
+/// After how many cases a line says how far it is.
+const TOLD: u32 = 5000;
+
 /// How many sessions the server has room for. None of them may be lost.
-const PLACES: usize = 3000;
+const PLACES: usize = 10_000;
 
 /// A client is missed after a heartbeat's interval and its time limit. Source: the handshake of lesson 07.
 const MISSED: Duration = Duration::from_secs(46);
@@ -72,7 +74,8 @@ struct Case {
     joins: bool,
     /// Parts that are sent together.
     batches: Vec<Vec<Part>>,
-    /// Over long-polling: each batch is a request of its own, and they are sent half by half, all at once.
+    /// Does not wait for its turn. Over WebSocket all is sent with the wish to join; over long-polling, where each
+    /// batch is a request of its own, they are sent half by half, all at once.
     interleaved: bool,
     end: End,
 }
@@ -288,6 +291,12 @@ impl Case {
         if self.joins {
             bytes.extend(raw::frame(true, TEXT, b"40"));
         }
+        if self.joins && !self.interleaved {
+            send(&mut connection, &bytes).await;
+            bytes.clear();
+            // Only from now on there are handlers for what it sends.
+            while !connection.text().await.unwrap().starts_with("40{") {}
+        }
         for part in self.batches.iter().flatten() {
             bytes.extend(part.frame());
         }
@@ -356,8 +365,6 @@ fn fits(packet: &str) -> bool {
 struct Fixture {
     production: Production,
     pair: Pair,
-    /// The cases that have opened a session, in their order.
-    opened: Vec<Case>,
 }
 
 impl Fixture {
@@ -366,69 +373,55 @@ impl Fixture {
         let settings = [
             ("MAX_CLIENTS", places.as_str()),
             ("MAX_CLIENTS_PER_ADDRESS", &places),
+            ("SESSIONS_PER_SECOND", "1000000"),
             // The pair talks after each case.
             ("EVENTS_PER_SECOND", "1000000"),
+            // Who is gone and not yet missed holds little, so that what is never given back can be seen beside it.
+            ("MAX_WAITING", "256"),
+            // Who takes all the places at the end has this long to do so.
+            ("REQUEST_SECONDS", "30"),
         ];
         let production = start(&settings).await;
         let pair = Pair::join(&production.server.base).await.unwrap();
-        Self {
-            production,
-            pair,
-            opened: Vec::new(),
-        }
+        Self { production, pair }
     }
 
     async fn survives(&mut self, case: &Case, transport: Transport) -> Result<(), String> {
-        if case.opens {
-            self.opened.push(case.clone());
-        }
         case.play(self.production.address(), transport).await;
         self.pair.talk_over(fits).await
     }
 
-    /// The cases whose clients have come and not gone, by the log.
-    fn left(&self) -> Vec<&Case> {
-        let log = self.production.server.log.text();
-        let mut clients = BTreeMap::<usize, i32>::new();
-        for line in log.lines() {
-            let change = match line.split_once(" client ") {
-                Some((_, after)) if after.starts_with("connected") => 1,
-                Some((_, after)) if after.starts_with("disconnected") => -1,
-                _ => continue,
-            };
-            let (_, number) = line.split_once("client.id=").unwrap();
-            let (number, _) = number.split_once(' ').unwrap();
-            *clients.entry(number.parse().unwrap()).or_default() += change;
-        }
-        let left = clients.into_iter().filter(|(_, count)| *count != 0);
-        // The pair had the first numbers, and then each session the next one.
-        let cases = left.filter_map(|(number, _)| number.checked_sub(3));
-        cases.filter_map(|case| self.opened.get(case)).collect()
-    }
-
-    /// Nothing is left of all those clients.
-    async fn is_as_before(mut self, before: u64) -> Result<(), String> {
+    /// Waits until everyone is gone, the pair too, and gives the bytes that the process then holds.
+    async fn all_gone(&mut self) -> Result<u64, String> {
         let last = Instant::now();
         self.pair.leave().await;
         let production = &self.production;
         let nobody = |clients: f64| clients == 0.0;
         let left = production.metric_when("clients", nobody, 2 * PATIENCE);
-        if let Err(words) = left.await {
-            return Err(format!("{words}\n{:#?}", self.left()));
-        }
+        left.await?;
         sleep(MISSED.saturating_sub(last.elapsed())).await;
         let open = descriptors(production.pid()).unwrap();
         if open > 30 {
             return Err(format!("{open} descriptors are open"));
         }
-        let after = resident_memory(production.pid()).unwrap();
-        println!("memory: {before} bytes before, {after} after");
+        Ok(resident_memory(production.pid()).unwrap())
+    }
+
+    async fn pair_comes_back(&mut self) -> Result<(), String> {
+        self.pair = Pair::join(&self.production.server.base).await?;
+        Ok(())
+    }
+
+    /// Nothing is left of all those clients.
+    async fn is_as_at_half_time(mut self, before: u64) -> Result<(), String> {
+        let after = self.all_gone().await?;
+        println!("memory: {before} bytes at half-time, {after} at the end");
         if after > before + 20_000_000 {
             return Err(format!("{before} bytes became {after}"));
         }
         let mut held = Vec::new();
         for place in 0..=PLACES {
-            let opening = raw::open(production.address(), Transport::Polling, &[]).await;
+            let opening = raw::open(self.production.address(), Transport::Polling, &[]).await;
             if opening.sid.is_empty() != (place == PLACES) {
                 return Err(format!("{place} places of {PLACES} are left"));
             }
@@ -450,7 +443,7 @@ fn cases() -> u32 {
 pub fn nothing_that_a_client_sends_disturbs_another(transport: Transport) -> Result<(), Failed> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let fixture = RefCell::new(runtime.block_on(Fixture::start()));
-    let (played, warm) = (Cell::new(0_u32), Cell::new(0_u64));
+    let (played, half_time) = (Cell::new(0_u32), Cell::new(0_u64));
     let mut runner = TestRunner::new(Config {
         cases: cases(),
         failure_persistence: None,
@@ -458,13 +451,20 @@ pub fn nothing_that_a_client_sends_disturbs_another(transport: Transport) -> Res
     });
     let outcome = runner.run(&any_case(), |case| {
         let mut fixture = fixture.borrow_mut();
-        let survived = runtime.block_on(fixture.survives(&case, transport));
-        played.set(played.get() + 1);
-        // What the process holds once it has seen some of everything.
-        if played.get() == cases() / 4 {
-            warm.set(resident_memory(fixture.production.pid()).unwrap());
-        }
-        survived.map_err(|words| {
+        let survived = runtime.block_on(async {
+            fixture.survives(&case, transport).await?;
+            played.set(played.get() + 1);
+            if played.get().is_multiple_of(TOLD) {
+                println!("{transport}: {} of {} cases", played.get(), cases());
+            }
+            // The process holds by now what it keeps for the next storm.
+            if played.get() == cases() / 2 {
+                half_time.set(fixture.all_gone().await?);
+                fixture.pair_comes_back().await?;
+            }
+            Ok(())
+        });
+        survived.map_err(|words: String| {
             let log = fixture.production.server.log.text();
             let end = log.lines().rev().take(5).collect::<Vec<_>>().join("\n");
             // A smaller case is tried on a server that has not been harmed.
@@ -477,6 +477,6 @@ pub fn nothing_that_a_client_sends_disturbs_another(transport: Transport) -> Res
         Err(TestError::Fail(words, case)) => return Err(format!("{words}\n{case:#?}").into()),
         Err(TestError::Abort(words)) => return Err(words.to_string().into()),
     }
-    let left = fixture.into_inner().is_as_before(warm.get());
-    runtime.block_on(left).map_err(Failed::from)
+    let end = fixture.into_inner().is_as_at_half_time(half_time.get());
+    runtime.block_on(end).map_err(Failed::from)
 }

@@ -1,13 +1,14 @@
 //! Settings that are wrong, and the list of them.
 
-use std::process::{Command, Output};
+use std::process::Output;
 
-use contract::lessons;
+use contract::{lessons, programs::run_to_end};
+use tokio::process::Command;
 
 use crate::deploy;
 
 /// Every setting with a value that is none.
-const WRONG: [(&str, &str); 17] = [
+const WRONG: [(&str, &str); 18] = [
     ("HOST", "here"),
     ("PORT", "70000"),
     ("PUBLIC_DIR", "nada"),
@@ -15,10 +16,11 @@ const WRONG: [(&str, &str); 17] = [
     ("TRUSTED_PROXIES", "-1"),
     ("LOG_FORMAT", "xml"),
     ("METRICS_PORT", "x"),
-    ("MAX_CLIENTS", "0"),
+    ("MAX_CLIENTS", "none"),
     ("MAX_CLIENTS_PER_ADDRESS", "-5"),
-    ("MAX_MESSAGE", "many"),
-    ("MAX_WAITING", "0"),
+    ("SESSIONS_PER_SECOND", "0"),
+    ("MAX_MESSAGE", "0"),
+    ("MAX_WAITING", "2000000000"),
     ("EVENTS_PER_SECOND", "0"),
     ("EVENTS_AT_ONCE", "0"),
     ("REQUEST_SECONDS", "soon"),
@@ -27,10 +29,11 @@ const WRONG: [(&str, &str); 17] = [
     ("SHUTDOWN_SECONDS", "inf"),
 ];
 
-fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+async fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let mut command = Command::new(deploy());
     command.args(arguments).current_dir(lessons::root());
-    command.envs(environment.iter().copied()).output().unwrap()
+    command.envs(environment.iter().copied());
+    run_to_end(command).await.unwrap()
 }
 
 fn text(bytes: &[u8]) -> &str {
@@ -38,7 +41,7 @@ fn text(bytes: &[u8]) -> &str {
 }
 
 pub async fn all_that_is_wrong_is_said_at_once() {
-    let output = run(&[], &WRONG);
+    let output = run(&[], &WRONG).await;
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(text(&output.stdout), "", "nothing was started");
     let words = text(&output.stderr);
@@ -55,7 +58,7 @@ pub async fn all_that_is_wrong_is_said_at_once() {
 
 pub async fn one_that_is_wrong_is_said_alone() {
     for (name, value) in WRONG {
-        let output = run(&[], &[("PORT", "0"), (name, value)]);
+        let output = run(&[], &[("PORT", "0"), (name, value)]).await;
         assert_eq!(output.status.code(), Some(1), "{name}");
         let words = text(&output.stderr);
         assert_eq!(words.lines().count(), 1, "{words}");
@@ -63,9 +66,41 @@ pub async fn one_that_is_wrong_is_said_alone() {
     }
 }
 
+pub async fn a_time_has_bounds() {
+    for (name, value) in [
+        ("REQUEST_SECONDS", "0"),
+        ("STALL_SECONDS", "0.0001"),
+        ("DRAIN_SECONDS", "86401"),
+        ("SHUTDOWN_SECONDS", "1e19"),
+    ] {
+        let output = run(&[], &[("PORT", "0"), (name, value)]).await;
+        assert_eq!(output.status.code(), Some(1), "{name}");
+        let words = text(&output.stderr);
+        assert!(words.contains(name) && words.contains("a day"), "{words}");
+    }
+}
+
+pub async fn an_origin_is_a_scheme_and_a_host() {
+    for value in [
+        "example.com",
+        "://example.com",
+        "https://",
+        "https://example.com?x",
+        "https://example.com#x",
+        "https://ana@example.com",
+        "https://*.example.com",
+        "https://example.com https://example.org",
+    ] {
+        let output = run(&[], &[("PORT", "0"), ("ALLOWED_ORIGINS", value)]).await;
+        assert_eq!(output.status.code(), Some(1), "{value}");
+        let words = text(&output.stderr);
+        assert!(words.starts_with("ALLOWED_ORIGINS is "), "{words}");
+    }
+}
+
 pub async fn help_lists_every_setting() {
     for argument in ["--help", "-h"] {
-        let output = run(&[argument], &[]);
+        let output = run(&[argument], &[]).await;
         assert_eq!(output.status.code(), Some(0));
         let words = text(&output.stdout);
         let listed = words.lines().filter_map(|line| line.strip_prefix("  "));
@@ -73,7 +108,7 @@ pub async fn help_lists_every_setting() {
         let names = WRONG.map(|(name, _)| name);
         assert_eq!(listed, names, "{words}");
     }
-    let output = run(&["--port"], &[]);
+    let output = run(&["--port"], &[]).await;
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("--help"));
 }

@@ -4,7 +4,7 @@ use std::{
     cell::{Cell, RefCell},
     collections::BTreeSet,
     fs,
-    process::Command,
+    process::{Child, Command, Stdio},
     rc::Rc,
     time::{Duration, Instant},
 };
@@ -32,6 +32,11 @@ fn signal(production: &Production, name: &str) {
     let pid = production.pid().to_string();
     let sent = Command::new("kill").args([name, &pid]).status().unwrap();
     assert!(sent.success());
+}
+
+async fn is_logged(production: &Production, text: &str) {
+    let logged = production.server.log.wait_for(text, PATIENCE);
+    logged.await.unwrap();
 }
 
 /// The exit code, which must be there within the limit.
@@ -177,8 +182,7 @@ pub async fn while_it_drains_it_is_alive_and_not_ready() {
     let mut ana = join(&base, Transport::WebSocket).await.unwrap();
     let mut beto = join(&base, Transport::Polling).await.unwrap();
     signal(&production, "-TERM");
-    let log = production.server.log.wait_for("shutting down");
-    timeout(PATIENCE, log).await.unwrap();
+    is_logged(&production, "shutting down").await;
     let begin = Instant::now();
     assert_eq!(
         (status("/healthz").await, status("/readyz").await),
@@ -198,6 +202,81 @@ pub async fn while_it_drains_it_is_alive_and_not_ready() {
     assert_eq!(exit_code(&mut production).await, Some(0));
 }
 
+pub async fn who_polls_in_the_middle_of_a_burst_gets_all_of_it() {
+    // The signal comes at another moment each time.
+    for round in 0..40 {
+        let mut production = start(&[]).await;
+        let base = production.server.base.clone();
+        let mut beto = join(&base, Transport::Polling).await.unwrap();
+        let mut ana = join(&base, Transport::WebSocket).await.unwrap();
+        let mut crawling = crawl(&production);
+        for number in 0..300 {
+            ana.send(message("a burst", Some(number)));
+        }
+        sleep(Duration::from_millis(2 * round)).await;
+        signal(&production, "-TERM");
+        let answered = async {
+            let mut answered = 0;
+            while let Some(packet) = ana.receive().await {
+                answered += u32::from(packet.starts_with("43") && !packet.contains("error"));
+            }
+            answered
+        };
+        let heard = async {
+            let mut heard = 0;
+            while let Some(packet) = beto.receive().await {
+                heard += u32::from(packet.starts_with("42"));
+            }
+            heard
+        };
+        let (answered, heard) = tokio::join!(answered, heard);
+        assert_eq!(answered, heard, "round {round}");
+        assert_eq!(exit_code(&mut production).await, Some(0));
+        crawling.wait().unwrap();
+    }
+}
+
+/// Lets the process run for a moment now and then, as a machine does that is busy with others.
+fn crawl(production: &Production) -> Child {
+    let pid = production.pid();
+    let script =
+        format!("while kill -STOP {pid}; do sleep 0.02; kill -CONT {pid}; sleep 0.001; done");
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &script]).stderr(Stdio::null());
+    shell.spawn().unwrap()
+}
+
+pub async fn who_only_polls_does_not_count_for_who_has_to_fetch() {
+    let mut production = start(&[]).await;
+    let address = production.address().to_owned();
+    let http = Http::new(&production.server.base).unwrap();
+    // One has a session, waits for what comes after the first heartbeat, and has not joined.
+    let mut outside = raw::open(&address, Transport::Polling, &[]).await;
+    let poll = raw::poll(&address, &outside.sid);
+    outside.connection.write(&poll).await.unwrap();
+    assert_eq!(outside.connection.answer().await.unwrap().body, "2");
+    outside.connection.write(&poll).await.unwrap();
+    // Beto has joined, and takes his time between two polls.
+    let beto = raw::open(&address, Transport::Polling, &[]).await;
+    let path = format!("/socket.io/?EIO=4&transport=polling&sid={}", beto.sid);
+    http.post(&path, "40".to_owned()).await.unwrap();
+    http.get(&path, None).await.unwrap();
+    let mut ana = join(&production.server.base, Transport::WebSocket)
+        .await
+        .unwrap();
+    ana.send(message("la última", Some(0)));
+    assert!(ana.receive().await.unwrap().starts_with("430[{\"id\""));
+
+    signal(&production, "-TERM");
+    is_logged(&production, "shutting down").await;
+    // The end would be here by now, if nobody had anything to fetch.
+    let gone = timeout(Duration::from_millis(500), ana.receive()).await;
+    assert!(gone.is_err(), "{gone:?}");
+    let fetched = http.get(&path, None).await.unwrap();
+    assert!(fetched.body.contains("la última"), "{}", fetched.body);
+    assert_eq!(exit_code(&mut production).await, Some(0));
+}
+
 pub async fn requests_in_flight_are_answered() {
     let folder = tempfile::tempdir().unwrap();
     let large = "x".repeat(20_000_000);
@@ -213,8 +292,8 @@ pub async fn requests_in_flight_are_answered() {
     // A request whose body is on its way.
     let session = raw::open(&address, Transport::Polling, &[]).await;
     let mut upload = Raw::connect(&address).await;
-    let head = raw::post_head(&address, &session.sid, &[("Content-Length", "2")]);
-    upload.write(head + "4").await.unwrap();
+    let head = raw::post_head(&address, &session.sid, &[("Content-Length", "3")]);
+    upload.write(head + "3").await.unwrap();
     // Both have arrived: this connection came after them.
     Http::new(&production.server.base)
         .unwrap()
@@ -223,9 +302,9 @@ pub async fn requests_in_flight_are_answered() {
         .unwrap();
 
     signal(&production, "-TERM");
-    let log = production.server.log.wait_for("shutting down");
-    timeout(PATIENCE, log).await.unwrap();
-    upload.write("0").await.unwrap();
+    is_logged(&production, "shutting down").await;
+    // Two heartbeats: nobody joins, so nothing but these requests keeps the process.
+    upload.write("\x1e3").await.unwrap();
     assert_eq!(upload.answer().await.unwrap().status, 200);
     let head_end = first.windows(4).position(|end| end == b"\r\n\r\n").unwrap() + 4;
     let rest = large.len() - (first.len() - head_end);
@@ -239,19 +318,17 @@ pub async fn ctrl_c_ends_it_well() {
         .await
         .unwrap();
     signal(&production, "-INT");
-    assert_eq!(ana.receive().await, None);
     assert_eq!(exit_code(&mut production).await, Some(0));
+    assert_eq!(ana.receive().await, None);
 }
 
 pub async fn a_second_signal_ends_it_at_once() {
     for second in ["-TERM", "-INT"] {
         let mut production = start(&[("DRAIN_SECONDS", "600")]).await;
         signal(&production, "-TERM");
-        let log = production.server.log.wait_for("shutting down");
-        timeout(PATIENCE, log).await.unwrap();
+        is_logged(&production, "shutting down").await;
         signal(&production, second);
         assert_eq!(exit_code(&mut production).await, Some(1));
-        let log = production.server.log.wait_for("leaving at once");
-        timeout(PATIENCE, log).await.unwrap();
+        is_logged(&production, "leaving at once").await;
     }
 }

@@ -147,3 +147,31 @@ pub async fn a_polling_client_that_stops_reading_is_cut_off() {
     // Its connection goes as soon, its session when a heartbeat is missing.
     is_cut_off(Transport::Polling, 2 * PATIENCE).await;
 }
+
+pub async fn many_that_fetch_nothing_hold_no_more_than_one() {
+    let settings = [("MAX_WAITING", "100"), ("EVENTS_PER_SECOND", "10000")];
+    let production = start(&settings).await;
+    let mut speaker = Speaker::join(&production).await;
+    for _ in 0..100 {
+        speaker.say(LONG).await;
+    }
+    let before = resident_memory(production.pid()).unwrap();
+    let address = production.address();
+    for _ in 0..50 {
+        let mut idle = raw::open(address, Transport::Polling, &[]).await;
+        let connect = raw::post(address, &idle.sid, b"40");
+        idle.connection.write(connect).await.unwrap();
+        assert_eq!(idle.connection.answer().await.unwrap().status, 200);
+    }
+    for _ in 0..200 {
+        speaker.say(LONG).await;
+    }
+    let failed = production.metric("failed_emits_total").await.unwrap();
+    assert!(failed > 90.0, "{failed}: they have room for more");
+    // A message waits for all of them in one piece of memory: 9 MB, not 450.
+    let more = peak_memory(production.pid())
+        .unwrap()
+        .saturating_sub(before);
+    println!("{more} bytes more");
+    assert!(more < 30_000_000, "{more} bytes more");
+}

@@ -73,6 +73,7 @@ async fn soak(options: &Options) -> Result<(), String> {
     let settings = [
         ("MAX_CLIENTS", places.as_str()),
         ("MAX_CLIENTS_PER_ADDRESS", &places),
+        ("SESSIONS_PER_SECOND", "1000000"),
     ];
     let program = programs().join("07-deploy");
     let production = Rc::new(Production::start(&program, &settings).await?);
