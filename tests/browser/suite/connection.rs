@@ -99,7 +99,7 @@ pub async fn stays_offline_without_a_server(chromium: &Chromium) -> Result {
 
 /// With `?reload=PORT` the page waits at that port, and loads anew when the connection is closed.
 pub async fn reloads_when_it_is_told_to(chromium: &Chromium, lesson: &Lesson) -> Result {
-    let base = servers::serve(lesson).await?;
+    let base = servers::serve_watched(lesson).await?;
     let watcher = TcpListener::bind("127.0.0.1:0").await?;
     let port = watcher.local_addr()?.port();
     let guest = chromium.guest().await?;

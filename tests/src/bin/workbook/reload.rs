@@ -1,4 +1,4 @@
-//! Tells open pages to reload. They connect by a WebSocket, which no policy of a lesson forbids.
+//! Tells open pages to reload. They wait on a WebSocket, where the server's policy lets them.
 
 use std::io;
 

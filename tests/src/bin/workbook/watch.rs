@@ -10,6 +10,7 @@ use std::{
 
 use console::style;
 use contract::{
+    connection::Http,
     lessons::{self, Lesson, root},
     work::{self, Built},
 };
@@ -175,11 +176,14 @@ impl Running {
         let Some(address) = show(output).await else {
             return println!("The server ended. Mend it and save, and it starts again.");
         };
-        let link = format!("{address}/?reload={}", reload.port());
-        println!(
-            "{}",
-            style(format!("Open {link} : the page reloads as you save.")).bold()
-        );
+        let invitation = if has_policy(&address).await {
+            // It forbids the page to connect to anyone else, and so to this program.
+            format!("Open {address} : its policy keeps the page from reloading by itself.")
+        } else {
+            let port = reload.port();
+            format!("Open {address}/?reload={port} : the page reloads as you save.")
+        };
+        println!("{}", style(invitation).bold());
         reload.reload();
         if subject.is_copy {
             next_thing(subject, program).await;
@@ -202,6 +206,15 @@ async fn show(output: Option<ChildStdout>) -> Option<String> {
         }
     });
     address.map(|address| address.replace("0.0.0.0", "127.0.0.1"))
+}
+
+/// Whether a server tells browsers what its page may load.
+async fn has_policy(address: &str) -> bool {
+    let Ok(http) = Http::new(address) else {
+        return false;
+    };
+    let page = http.get("/", None).await;
+    page.is_ok_and(|page| page.header("content-security-policy").is_some())
 }
 
 /// Checks the copy as it is now, and says the one thing that comes next.
