@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 async fn on_connect(io: SocketIo, socket: SocketRef) {
-    // Before the first await: who vanishes during it must be missed, too.
+    // Before the first await: who leaves during it must be noticed, too.
     socket.on_disconnect(on_disconnect);
     if let Err(error) = io.emit("en-linea", &online(&io)).await {
         warn!(%error, "the count did not reach everyone");

@@ -91,7 +91,7 @@ fn unix_millis() -> u64 {
     let since_epoch = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
-    // `as_millis` gives a `u128`, and an emit of a struct with one in it fails.
+    // `as_millis` gives a `u128`, and a struct with one in it cannot be sent.
     u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX)
 }
 
