@@ -102,7 +102,7 @@ test *arguments:
 
 # What a student does (start, check, hint, watch, break) and what goes wrong, on copies of the lessons
 [group('build')]
-test-loop *arguments:
+test-loop *arguments: setup
     cargo test --package contract --test workbook --test experiments --test symptoms --locked {{ arguments }}
 
 # What lesson 07 must stand: attacks, stalled clients, its own end under load
