@@ -455,7 +455,9 @@ pub fn nothing_that_a_client_sends_disturbs_another(transport: Transport) -> Res
             fixture.survives(&case, transport).await?;
             played.set(played.get() + 1);
             if played.get().is_multiple_of(TOLD) {
-                println!("{transport}: {} of {} cases", played.get(), cases());
+                let memory = resident_memory(fixture.production.pid()).unwrap() / 1_000_000;
+                let (played, all) = (played.get(), cases());
+                println!("{transport}: {played} of {all} cases, the server holds {memory} MB");
             }
             // The process holds by now what it keeps for the next storm.
             if played.get() == cases() / 2 {

@@ -16,6 +16,7 @@ use contract::{
 use futures_util::future::join_all;
 use serde_json::Value;
 use tokio::{
+    net::TcpStream,
     task::{LocalSet, spawn_local},
     time::{sleep, timeout},
 };
@@ -303,6 +304,9 @@ pub async fn requests_in_flight_are_answered() {
 
     signal(&production, "-TERM");
     is_logged(&production, "shutting down").await;
+    // Who comes now is refused by the system, and tries the next process.
+    let refused = async { while TcpStream::connect(&address).await.is_ok() {} };
+    timeout(PATIENCE, refused).await.unwrap();
     // Two heartbeats: nobody joins, so nothing but these requests keeps the process.
     upload.write("\x1e3").await.unwrap();
     assert_eq!(upload.answer().await.unwrap().status, 200);
