@@ -21,6 +21,9 @@ const SMALL: (&str, &str) = ("MAX_MESSAGE", "10000");
 /// More than a server takes that has given up on a client: what is on its way, and some.
 const TOO_MUCH: usize = 16_000_000;
 
+/// Who does not answer the heartbeat is cut off after this time, whatever else it does.
+const HEARTBEAT: Duration = Duration::from_secs(20);
+
 /// A session in the default namespace.
 async fn session(production: &Production, transport: Transport) -> Opening {
     let address = production.address();
@@ -119,11 +122,14 @@ pub async fn a_frame_whose_announced_length_is_enormous_takes_no_memory() {
     let production = start(&[SMALL]).await;
     let mut pair = Pair::join(&production.server.base).await.unwrap();
     let before = peak_memory(production.pid()).unwrap();
-    for length in [1_000_000_000, u64::MAX >> 1] {
+    for length in [LIMIT as u64 + 1, 1_000_000_000, u64::MAX >> 1] {
         let mut offender = session(&production, Transport::WebSocket).await;
         let head = raw::frame_head(true, TEXT, length);
+        let begin = Instant::now();
         offender.connection.write(head).await.unwrap();
         offender.connection.is_ended().await;
+        let waited = begin.elapsed();
+        assert!(waited < HEARTBEAT, "{length} bytes were waited for");
     }
     is_gone(&production).await;
     takes_no_memory(&production, before);
