@@ -18,6 +18,9 @@ use crate::{
 /// The folders whose files are named in prose.
 const FOLDERS: [&str; 5] = ["lessons/", "public/", "tests/", "book/", "pictures/"];
 
+/// What `just setup` installs. The book can be read before.
+const INSTALLED: &str = "public/vendor/";
+
 /// What prose is held against.
 pub struct Truth {
     recipes: BTreeSet<String>,
@@ -190,7 +193,8 @@ impl Checker<'_> {
 
     /// A path of the workbook: it is there. A `*` stands for what differs from lesson to lesson.
     fn path(&mut self, line: usize, code: &str) {
-        if !FOLDERS.iter().any(|folder| code.starts_with(folder)) || code.contains(' ') {
+        let named = FOLDERS.iter().any(|folder| code.starts_with(folder));
+        if !named || code.contains(' ') || code.starts_with(INSTALLED) {
             return;
         }
         if !exists(&self.site.root, code.trim_end_matches('/')) {
@@ -270,6 +274,7 @@ mod tests {
     fn what_is_true_is_no_fault() {
         let text = "# A {#a}\n\n`just run 05`, `just check 05 --exercise bare_number`, `just check 05 --exercise NAME`, \
             `just --version`, `lessons/05-callbacks/src/lib.rs`, `lessons/*/README.md`, `tests/snapshots/`, \
+            `public/vendor/installed.js`, \
             127.0.0.1, Engine.IO 4, 3.2 ms, axum {{#version axum}}, [x](https://example.com/1.2.3/).\n\n\
             ```sh,illustrative\njust break 05 data-in-place-of-try-data\n```\n";
         assert_eq!(faults(text), Vec::<String>::new());

@@ -36,12 +36,12 @@ impl Ending {
         }
     }
 
-    /// Waits until every client has fetched what it polls for: its next poll then finds nothing and waits.
+    /// Waits until every client has fetched what it polls for: its next poll then waits.
     ///
     /// What is written to a WebSocket is on its way. What waits for a poll would be lost.
     pub async fn everything_is_fetched(&self, io: &SocketIo) {
         loop {
-            // A poll for which something has come stays noted until its turn, and a new task's turn comes last.
+            // A poll that has just got something is noted until its turn. A new task's turn is later.
             tokio::spawn(async {}).await.ok();
             let somebody_fetches = io.sockets().iter().any(|socket| {
                 socket.transport_type() == TransportType::Polling
