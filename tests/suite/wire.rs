@@ -1,5 +1,5 @@
-//! The frames that no scenario shows: heartbeats, the bodies of long-polling, the change to WebSocket, a payload
-//! of bytes, three ends of a server. Recorded for the book, each from a run.
+//! The frames that no scenario shows: heartbeats, the bodies of long-polling, the change to WebSocket and what it
+//! loses, a payload of bytes, three ends of a server. Recorded for the book, each from a run.
 
 #[expect(dead_code, reason = "other suites use the rest")]
 mod support;
@@ -126,6 +126,23 @@ impl Page {
         socket
     }
 
+    /// Opens a session over long-polling and joins the default namespace.
+    async fn join_by_polling(&mut self) {
+        self.get(POLLING).await;
+        let path = self.path();
+        self.get(&path).await;
+        self.post("3\u{1e}40").await;
+        self.get(&path).await;
+    }
+
+    /// Opens a WebSocket for a session that polls, and sees that it works.
+    async fn try_websocket(&mut self) -> WebSocket {
+        let mut socket = self.websocket(&format!("&sid={}", self.sid)).await;
+        self.send(&mut socket, "2probe").await;
+        self.hear(&mut socket).await;
+        socket
+    }
+
     /// Hears all that comes until the connection ends.
     async fn hear_the_end(&mut self, mut socket: WebSocket) {
         while let Some(Ok(Message::Text(packet))) = socket.next().await {
@@ -183,16 +200,10 @@ async fn long_polling() {
 async fn from_long_polling_to_websocket() {
     let mut page = Page::new(lesson()).await;
     page.step("the page opens a session");
-    page.get(POLLING).await;
-    let path = page.path();
-    page.get(&path).await;
-    page.post("3\u{1e}40").await;
-    page.get(&path).await;
+    page.join_by_polling().await;
     page.step("the page tries whether a WebSocket works");
-    let query = format!("&sid={}", page.sid);
-    let mut socket = page.websocket(&query).await;
-    page.send(&mut socket, "2probe").await;
-    page.hear(&mut socket).await;
+    let mut socket = page.try_websocket().await;
+    let path = page.path();
     page.step("the server lets go of the last request, and the page changes over");
     page.get(&path).await;
     page.send(&mut socket, "5").await;
@@ -200,6 +211,39 @@ async fn from_long_polling_to_websocket() {
     page.send(&mut socket, "42[\"enviar-mensaje\",1]").await;
     page.hear(&mut socket).await;
     support::assert_transcript("wire_upgrade", &page.transcript.render());
+}
+
+/// A server that gives messages back, and puts no more than one into a body.
+fn narrow() -> Router {
+    let (layer, io) = SocketIo::builder().max_payload(50).build_layer();
+    io.ns("/", async |socket: SocketRef| {
+        socket.on(
+            "enviar-mensaje",
+            async |socket: SocketRef, Data::<String>(text)| {
+                socket.emit("enviar-mensaje", &text).unwrap();
+            },
+        );
+    });
+    Router::new().layer(layer)
+}
+
+#[tokio::test]
+async fn the_message_that_found_no_room_in_the_last_body_is_lost() {
+    let mut page = Page::new(narrow()).await;
+    page.step("the page joins over long-polling");
+    page.join_by_polling().await;
+    page.step("two messages wait for the page, and a body has room for one");
+    page.post(r#"42["enviar-mensaje","la primera"]"#).await;
+    page.post(r#"42["enviar-mensaje","la segunda"]"#).await;
+    let path = page.path();
+    page.get(&path).await;
+    page.step("the page changes over to WebSocket, and sends a third");
+    let mut socket = page.try_websocket().await;
+    page.send(&mut socket, "5").await;
+    page.send(&mut socket, r#"42["enviar-mensaje","la tercera"]"#)
+        .await;
+    page.hear(&mut socket).await;
+    support::assert_transcript("wire_lost_at_the_upgrade", &page.transcript.render());
 }
 
 /// A server that gives bytes back.
