@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use contract::{lessons::root, server::Log};
+use course::lessons::root;
 use mdbook_driver::{
     MDBook,
     book::{Book, BookItem},
@@ -15,6 +15,7 @@ use mdbook_driver::{
 };
 use mdbook_summary::parse_summary;
 use tempfile::TempDir;
+use wire::server::Log;
 
 use crate::{
     checks::{

@@ -1,6 +1,6 @@
 //! What a person is told of a build.
 
-use contract::lessons::root;
+use course::lessons::root;
 
 use crate::make::Built;
 

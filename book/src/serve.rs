@@ -7,7 +7,7 @@ use std::{
 };
 
 use axum::{Router, extract::State, routing::get};
-use contract::lessons::root;
+use course::lessons::root;
 use notify::{EventKind, RecursiveMode, Watcher};
 use tokio::{
     net::TcpListener,

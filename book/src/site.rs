@@ -5,13 +5,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use contract::{
+use course::{
     exercises::{self, Exercise},
     experiments::{self, Experiment},
     lessons::{self, Lesson},
-    parity::Differences,
     scenario::snapshots,
 };
+use workbook::parity::Differences;
 
 use crate::{
     directive::Directive,

@@ -63,8 +63,7 @@ pub async fn copies_code_without_signs(chromium: &Chromium, folder: &Path, _: &s
     .await?;
     let copied = tab.evaluate("copied").await?;
     let copied = copied.as_str().unwrap_or_default();
-    let lesson =
-        std::fs::read_to_string(contract::lessons::find("05")?.folder().join("src/lib.rs"))?;
+    let lesson = std::fs::read_to_string(course::lessons::find("05")?.folder().join("src/lib.rs"))?;
     let stranger = copied
         .lines()
         .find(|line| !lesson.lines().any(|other| other == *line));
@@ -139,7 +138,7 @@ pub async fn sees_what_was_saved(chromium: &Chromium, _: &Path, _: &str) -> Resu
     let tab = chromium.guest().await?.open(&address).await?;
     let loaded = tab.next_load().await?;
     // Saved as it was.
-    let saved = contract::lessons::root().join("book/theme/book.js");
+    let saved = course::lessons::root().join("book/theme/book.js");
     let saved = File::options().append(true).open(saved)?;
     saved.set_modified(SystemTime::now())?;
     loaded.await

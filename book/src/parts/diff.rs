@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use contract::lessons::Lesson;
+use course::lessons::Lesson;
 use similar::{ChangeTag, TextDiff};
 
 use crate::{

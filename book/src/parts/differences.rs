@@ -1,11 +1,7 @@
 //! `{{#differences}}`: where Node's server behaves differently, and why.
 
-use contract::{
-    lessons::Lesson,
-    parity::{FrameRule, Known},
-    scenario::Over,
-    scenarios,
-};
+use course::{lessons::Lesson, scenario::Over, scenarios};
+use workbook::parity::{FrameRule, Known};
 
 use crate::{html::escape, site::Site, words::fill};
 

@@ -1,6 +1,6 @@
 //! `{{#exercises}}`: what to build on top of a lesson, with hints and solutions.
 
-use contract::{exercises::Exercise, lessons::Lesson};
+use course::{exercises::Exercise, lessons::Lesson};
 
 use super::code;
 use crate::{html::fold, site::Site, words::fill};

@@ -1,6 +1,6 @@
 //! `{{#experiments}}`: what happens when a line is wrong.
 
-use contract::{experiments::Experiment, lessons::Lesson};
+use course::{experiments::Experiment, lessons::Lesson};
 
 use super::{code, diff, exercises::title, snapshot};
 use crate::{html::fold, site::Site};

@@ -7,9 +7,6 @@ use serde_json::Value;
 use crate::{Result, Tab};
 
 /// Fails if axe-core finds anything serious or critical in the page, light or dark.
-///
-/// # Errors
-/// It finds something, or is not installed.
 pub async fn expect_no_serious_fault(tab: &Tab) -> Result {
     let axe = concat!(
         env!("CARGO_MANIFEST_DIR"),

@@ -25,9 +25,6 @@ pub struct Chromium {
 
 impl Chromium {
     /// Starts the Chromium or Chrome that is installed, with an empty profile.
-    ///
-    /// # Errors
-    /// None is there; the message says what to install. Or it does not start.
     pub async fn launch() -> Result<Self> {
         let program = default_executable(DetectionOptions::default()).map_err(|_| {
             "no Chromium or Chrome was found. Install one (Debian: apt-get install chromium), \
@@ -51,9 +48,6 @@ impl Chromium {
     }
 
     /// A guest, who shares neither cookies nor storage with the others.
-    ///
-    /// # Errors
-    /// The browser has gone.
     pub async fn guest(&self) -> Result<Guest<'_>> {
         let context = CreateBrowserContextParams::builder()
             .dispose_on_detach(true)
@@ -66,9 +60,6 @@ impl Chromium {
     }
 
     /// Ends the browser.
-    ///
-    /// # Errors
-    /// It has ended before.
     pub async fn close(mut self) -> Result {
         self.browser.close().await?;
         self.browser.wait().await?;
@@ -84,9 +75,6 @@ pub struct Guest<'a> {
 
 impl Guest<'_> {
     /// Opens a tab at a URL, and waits until the page is loaded.
-    ///
-    /// # Errors
-    /// The page does not load.
     pub async fn open(&self, url: &str) -> Result<Tab> {
         let target = CreateTargetParams::builder()
             .url("about:blank")

@@ -56,9 +56,6 @@ impl Tab {
     }
 
     /// The value of a JavaScript expression; of a promise, what it resolves to.
-    ///
-    /// # Errors
-    /// It throws, or gives nothing that JSON can say.
     pub async fn evaluate(&self, expression: &str) -> Result<Value> {
         let expression = EvaluateParams::builder()
             .expression(expression)
@@ -70,9 +67,6 @@ impl Tab {
     }
 
     /// Waits until a JavaScript condition holds, looking at each change of the page.
-    ///
-    /// # Errors
-    /// It does not come to hold; then with what the page shows instead.
     pub async fn wait_until(&self, condition: &str) -> Result {
         let waiting = format!(
             "new Promise((resolve) => {{
@@ -100,9 +94,6 @@ impl Tab {
     }
 
     /// What comes to pass when the page has been loaded once more, from now on.
-    ///
-    /// # Errors
-    /// The page has gone, or is not loaded anew.
     pub async fn next_load(&self) -> Result<impl Future<Output = Result> + use<>> {
         let mut loads = self.page.event_listener::<EventLoadEventFired>().await?;
         Ok(async move {
@@ -114,27 +105,18 @@ impl Tab {
     }
 
     /// Waits until the lesson's page is Online.
-    ///
-    /// # Errors
-    /// It stays Offline.
     pub async fn is_online(&self) -> Result {
         self.wait_until("!lblOnline.hidden && lblOffline.hidden")
             .await
     }
 
     /// Waits until the lesson's page is Offline.
-    ///
-    /// # Errors
-    /// It stays Online.
     pub async fn is_offline(&self) -> Result {
         self.wait_until("lblOnline.hidden && !lblOffline.hidden")
             .await
     }
 
     /// Types a text where a person would, and nothing more.
-    ///
-    /// # Errors
-    /// There is no such element.
     pub async fn write(&self, selector: &str, text: &str) -> Result {
         self.page.find_element(selector).await?.focus().await?;
         self.page.execute(InsertTextParams::new(text)).await?;
@@ -142,9 +124,6 @@ impl Tab {
     }
 
     /// Presses a key in an element.
-    ///
-    /// # Errors
-    /// There is no such element or no such key.
     pub async fn press(&self, selector: &str, key: &str) -> Result {
         let element = self.page.find_element(selector).await?;
         element.focus().await?.press_key(key).await?;
@@ -152,27 +131,18 @@ impl Tab {
     }
 
     /// Clicks on an element.
-    ///
-    /// # Errors
-    /// There is no such element, or nothing of it can be seen.
     pub async fn click(&self, selector: &str) -> Result {
         self.page.find_element(selector).await?.click().await?;
         Ok(())
     }
 
     /// Sends a message as a person does: writes it and presses Enter.
-    ///
-    /// # Errors
-    /// The page has no form.
     pub async fn send(&self, text: &str) -> Result {
         self.write("#txtMensaje", text).await?;
         self.press("#txtMensaje", "Enter").await
     }
 
     /// The messages that the lesson's page lists.
-    ///
-    /// # Errors
-    /// The page has gone.
     pub async fn messages(&self) -> Result<Value> {
         self.evaluate(
             "[...document.querySelectorAll('#lstMensajes > li')].map((li) => li.textContent)",
@@ -182,9 +152,6 @@ impl Tab {
 
     /// The frames in the wire panel, oldest first, as direction and text; without those that only keep the
     /// connection alive or carry it from one transport to the other.
-    ///
-    /// # Errors
-    /// The page has gone.
     pub async fn frames(&self) -> Result<Vec<(String, String)>> {
         let frames = self
             .evaluate(
@@ -200,9 +167,6 @@ impl Tab {
     ///
     /// Asks for a namespace that does not exist: the refusal comes after all that came before. Twice, since
     /// a server may answer the first while the handler of the last event has still to run.
-    ///
-    /// # Errors
-    /// The server does not answer.
     pub async fn settle(&self) -> Result {
         for fence in ["/fence-1", "/fence-2"] {
             let asking = format!(
@@ -217,9 +181,6 @@ impl Tab {
     }
 
     /// Takes the network away from the page, or gives it back.
-    ///
-    /// # Errors
-    /// The page has gone.
     pub async fn set_offline(&self, offline: bool) -> Result {
         #[expect(
             deprecated,
@@ -231,9 +192,6 @@ impl Tab {
     }
 
     /// What the page has written to its console since this was asked last, each entry as JSON.
-    ///
-    /// # Errors
-    /// The page has gone.
     pub async fn console(&mut self) -> Result<Vec<String>> {
         self.catch_up().await?;
         let mut lines = Vec::new();
@@ -256,9 +214,6 @@ impl Tab {
 
     /// What went wrong in the page since this was asked last: exceptions, and what the browser reports as an
     /// error, violations of the Content-Security-Policy among them. Failed connections only if asked for.
-    ///
-    /// # Errors
-    /// The page has gone.
     pub async fn problems(&mut self, with_failed_connections: bool) -> Result<Vec<String>> {
         self.catch_up().await?;
         let mut problems = Vec::new();
@@ -278,9 +233,6 @@ impl Tab {
     }
 
     /// The URLs that the page has asked for since this was asked last.
-    ///
-    /// # Errors
-    /// The page has gone.
     pub async fn requests(&mut self) -> Result<Vec<String>> {
         self.catch_up().await?;
         let requests = drain(&mut self.requests)
@@ -293,9 +245,6 @@ impl Tab {
     }
 
     /// Shows the page light or dark, without movement.
-    ///
-    /// # Errors
-    /// The page has gone.
     pub async fn set_dark(&self, dark: bool) -> Result {
         let scheme = if dark { "dark" } else { "light" };
         self.page
@@ -309,9 +258,6 @@ impl Tab {
     }
 
     /// Shows the page as it is on paper, or as it is on a screen.
-    ///
-    /// # Errors
-    /// The page has gone.
     pub async fn set_print(&self, print: bool) -> Result {
         let media = if print {
             MediaTypeParams::Print
@@ -323,9 +269,6 @@ impl Tab {
     }
 
     /// Gives the page a size in CSS pixels.
-    ///
-    /// # Errors
-    /// The page has gone.
     pub async fn set_size(&self, width: i64, height: i64) -> Result {
         let size = SetDeviceMetricsOverrideParams::new(width, height, 1., false);
         self.page.execute(size).await?;
@@ -333,9 +276,6 @@ impl Tab {
     }
 
     /// A picture of what can be seen of the page, as PNG.
-    ///
-    /// # Errors
-    /// The page has gone.
     pub async fn picture(&self) -> Result<Vec<u8>> {
         let params = ScreenshotParams::builder()
             .format(CaptureScreenshotFormat::Png)
@@ -344,9 +284,6 @@ impl Tab {
     }
 
     /// Closes the page.
-    ///
-    /// # Errors
-    /// It has gone before.
     pub async fn close(self) -> Result {
         self.page.close().await?;
         Ok(())

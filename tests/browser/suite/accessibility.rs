@@ -1,7 +1,7 @@
 //! Each page, light and dark, as axe-core sees it.
 
 use browser::{Chromium, Result};
-use contract::lessons::{self, Lesson};
+use course::lessons::{self, Lesson};
 
 use crate::servers;
 

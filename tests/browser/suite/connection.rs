@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::Router;
 use browser::{Chromium, Result, Tab};
-use contract::lessons::{self, Lesson};
+use course::lessons::{self, Lesson};
 use serde_json::json;
 use tokio::{net::TcpListener, time::timeout};
 use tokio_tungstenite::accept_async;

@@ -10,7 +10,7 @@ mod servers;
 use std::{process::ExitCode, sync::Arc};
 
 use browser::{Chromium, Result};
-use contract::lessons::{self, Lesson};
+use course::lessons::{self, Lesson};
 use libtest_mimic::{Arguments, Trial};
 use tokio::runtime::Runtime;
 

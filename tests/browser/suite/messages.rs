@@ -1,7 +1,7 @@
 //! What a person writes, and what the others read.
 
 use browser::{Chromium, Result, Tab};
-use contract::lessons::Lesson;
+use course::lessons::Lesson;
 use serde_json::{Value, json};
 
 use crate::servers;

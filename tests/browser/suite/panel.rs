@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use browser::{Chromium, Result};
-use contract::{connection::Transport, lessons, scene::Scene};
+use course::{lessons, scene::Scene};
 use serde_json::{Value, json};
+use wire::connection::Transport;
 
 use crate::servers;
 
@@ -58,7 +59,7 @@ pub async fn keeps_the_last_frames_of_a_flood(chromium: &Chromium) -> Result {
     tab.is_online().await?;
 
     let mut scene = Scene::new(&base, Transport::WebSocket, PATIENCE, None);
-    let failed = |failure: contract::scene::Failure| failure.to_string();
+    let failed = |failure: course::scene::Failure| failure.to_string();
     scene.step("ana connects").await.map_err(failed)?;
     scene.connect(&["ana"]).await.map_err(failed)?;
     for thousand in 0..10 {

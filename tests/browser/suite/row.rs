@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use browser::{Chromium, Result, Tab};
-use contract::{lessons::Lesson, scenarios, transcript::redact};
+use course::{lessons::Lesson, scenarios};
 use serde_json::json;
+use wire::transcript::redact;
 
 use crate::servers;
 

@@ -7,13 +7,11 @@ use axum::{
     http::{HeaderValue, header::CONTENT_SECURITY_POLICY},
 };
 use browser::Result;
-use contract::{
-    lessons::{Lesson, root},
-    programs::program,
-    server::Server,
-};
+use course::lessons::{Lesson, root};
 use tokio::{runtime::Builder, sync::oneshot};
 use tower_http::set_header::SetResponseHeaderLayer;
+use wire::server::Server;
+use workbook::programs::program;
 
 /// What the pages must do with, where a lesson has no policy of its own: their own files, and a connection to where
 /// they come from.

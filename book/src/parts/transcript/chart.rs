@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn all_frames_of_all_transcripts_can_be_drawn() {
-        for file in std::fs::read_dir(contract::scenario::snapshots()).unwrap() {
+        for file in std::fs::read_dir(course::scenario::snapshots()).unwrap() {
             let file = file.unwrap();
             let name = file.file_name().into_string().unwrap();
             if !name.starts_with(|sign: char| sign.is_ascii_digit()) {

@@ -7,11 +7,9 @@ use std::{
 };
 
 use browser::{Chromium, Result, Tab};
-use contract::{
-    lessons::{self, Lesson, root},
-    programs::program,
-    server::Server,
-};
+use course::lessons::{self, Lesson, root};
+use wire::server::Server;
+use workbook::programs::program;
 
 /// Width and height in CSS pixels: a telephone, a notebook, a projector.
 const SIZES: [(i64, i64); 3] = [(360, 1200), (1280, 800), (1920, 1080)];

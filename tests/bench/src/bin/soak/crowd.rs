@@ -7,10 +7,7 @@ use std::{
     time::Duration,
 };
 
-use contract::{
-    connection::Transport,
-    production::{Production, message},
-};
+use course::production::{Production, message};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use tokio::{
     sync::{
@@ -20,6 +17,7 @@ use tokio::{
     task::{JoinHandle, spawn_local},
     time::{Instant, interval, sleep, timeout},
 };
+use wire::connection::Transport;
 
 use crate::{
     dice::Dice,

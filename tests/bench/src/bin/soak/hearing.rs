@@ -105,7 +105,7 @@ impl Hearing {
 
 #[cfg(test)]
 mod tests {
-    use contract::production::message;
+    use course::production::message;
 
     use super::*;
 

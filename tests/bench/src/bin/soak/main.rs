@@ -17,8 +17,9 @@ use bench::{
     server::{programs, root},
 };
 use clap::Parser;
-use contract::{process::descriptors, production::Production};
+use course::production::Production;
 use tokio::task::LocalSet;
+use wire::process::descriptors;
 
 use crowd::Crowd;
 use report::Report;

@@ -3,10 +3,8 @@
 use std::{future::pending, net::SocketAddr};
 
 use bench::client::{Client, Dialect};
-use contract::{
-    connection::{Connection, Transport},
-    production::join,
-};
+use course::production::join;
+use wire::connection::{Connection, Transport};
 
 /// A client in the default namespace.
 pub enum Peer {

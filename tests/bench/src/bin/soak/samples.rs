@@ -2,12 +2,10 @@
 
 use std::{pin::pin, rc::Rc, time::Duration};
 
-use contract::{
-    process::{descriptors, resident_memory},
-    production::Production,
-};
+use course::production::Production;
 use serde_json::{Value, json};
 use tokio::time::{Instant, interval};
+use wire::process::{descriptors, resident_memory};
 
 use crate::crowd::Tally;
 

@@ -1,0 +1,45 @@
+//! The exercises, a file for each lesson: each a scenario that the lesson itself fails.
+//!
+//! The solution of an exercise is the example of its name in the lesson's crate.
+
+mod broadcast;
+mod callbacks;
+mod connect;
+mod deploy;
+mod emit;
+mod server_emit;
+mod static_server;
+
+use crate::{lessons::Lesson, scenario::Scenario};
+
+/// Something to build on top of a lesson.
+#[derive(Clone, Copy)]
+pub struct Exercise {
+    /// Its name, which is that of its solution in the lesson's `examples/`.
+    pub name: &'static str,
+    /// What to build, and how it should behave on the wire.
+    pub task: &'static str,
+    /// What the solution must conform to. It begins with the exercise's lesson.
+    pub scenario: Scenario,
+}
+
+/// Every exercise, in the order of the lessons.
+pub fn all() -> Vec<Exercise> {
+    [
+        static_server::EXERCISES,
+        connect::EXERCISES,
+        emit::EXERCISES,
+        server_emit::EXERCISES,
+        callbacks::EXERCISES,
+        broadcast::EXERCISES,
+        deploy::EXERCISES,
+    ]
+    .concat()
+}
+
+/// The exercises of a lesson.
+pub fn of(lesson: &Lesson) -> Vec<Exercise> {
+    let mut exercises = all();
+    exercises.retain(|exercise| exercise.scenario.begins_with(lesson));
+    exercises
+}

@@ -1,0 +1,157 @@
+//! A scenario: which clients connect and what they do, and the lessons that it holds for.
+
+use std::fs;
+
+use anyhow::{Context, Result};
+use futures_util::future::LocalBoxFuture;
+use wire::{connection::Transport, server::Log, transcript::Transcript};
+
+use crate::{
+    lessons::{self, Lesson},
+    scene::{self, Scene},
+};
+
+/// Three hints, each saying more than the one before: the idea, the names of the API, the shape of the code.
+pub type Hints = [&'static str; 3];
+
+/// How a scenario's clients reach the server.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    /// By a connection, which either transport can carry with the same transcript.
+    BothTransports,
+    /// By long-polling: over WebSocket there is nothing to show.
+    LongPolling,
+    /// By plain HTTP requests: there is no connection to carry.
+    PlainHttp,
+}
+
+/// The lessons that a scenario holds for: one, and those that build on it until another replaces what it shows.
+#[derive(Clone, Copy)]
+pub struct Span {
+    from: &'static str,
+    until: Option<&'static str>,
+}
+
+/// From the lesson of this package on.
+pub const fn from(package: &'static str) -> Span {
+    Span {
+        from: package,
+        until: None,
+    }
+}
+
+impl Span {
+    /// Up to the lesson of this package, without it and the lessons that build on it.
+    #[must_use]
+    pub const fn until(self, package: &'static str) -> Self {
+        Self {
+            until: Some(package),
+            ..self
+        }
+    }
+}
+
+/// A short story about clients and a server, which gives the same transcript on every run.
+#[derive(Clone, Copy)]
+pub struct Scenario {
+    /// A sentence, its words joined by underscores. Also the name of its snapshot.
+    pub name: &'static str,
+    /// The lessons whose server plays it.
+    pub lessons: Span,
+    /// How its clients reach the server.
+    pub over: Over,
+    /// Help for somebody whose server fails it: the idea, the names of the API, the shape of the code.
+    pub hints: Hints,
+    /// The story itself.
+    pub play: for<'a> fn(&'a mut Scene) -> LocalBoxFuture<'a, scene::Result>,
+}
+
+/// The outcome of playing a scenario.
+pub struct Outcome {
+    /// What crossed the wire, as far as the scenario went.
+    pub transcript: Transcript,
+    /// What should have happened and didn't.
+    pub failure: Option<String>,
+    /// Whether it asked for the server's log, which couldn't be seen.
+    pub misses_log: bool,
+}
+
+impl Scenario {
+    /// Whether it holds for a lesson.
+    pub fn holds_for(&self, lesson: &Lesson) -> bool {
+        lesson.includes(self.lessons.from)
+            && self
+                .lessons
+                .until
+                .is_none_or(|until| !lesson.includes(until))
+    }
+
+    /// Whether it begins with a lesson: the one that it teaches.
+    pub fn begins_with(&self, lesson: &Lesson) -> bool {
+        lesson.package() == self.lessons.from
+    }
+
+    /// The lesson that it begins with.
+    pub fn lesson(&self) -> Result<Lesson> {
+        lessons::find(self.lessons.from)
+    }
+
+    /// Its name as a sentence.
+    pub fn title(&self) -> String {
+        self.name.replace('_', " ")
+    }
+
+    /// The transports to play it over.
+    pub fn transports(&self) -> &'static [Transport] {
+        match self.over {
+            Over::BothTransports => &Transport::BOTH,
+            Over::LongPolling | Over::PlainHttp => &[Transport::Polling],
+        }
+    }
+
+    /// The name of its snapshot: the number of the lesson that it begins with, then its own name.
+    pub fn snapshot_name(&self) -> Result<String> {
+        Ok(format!("{:02}_{}", self.lesson()?.number, self.name))
+    }
+
+    /// Plays it on the server at `base`.
+    pub async fn play(&self, base: &str, transport: Transport, log: Option<Log>) -> Outcome {
+        let mut scene = Scene::new(base, transport, log);
+        let mut played = (self.play)(&mut scene).await;
+        if played.is_ok() {
+            played = scene.settle().await;
+        }
+        // The port differs from run to run.
+        let words = |error| format!("{error:#}").replace(base, "the server");
+        Outcome {
+            transcript: scene.transcript(),
+            failure: played.err().map(words),
+            misses_log: scene.misses_log,
+        }
+    }
+
+    /// The transcript that a server must give.
+    pub fn expected(&self) -> Result<Transcript> {
+        snapshot(&self.snapshot_name()?)?.parse()
+    }
+}
+
+impl Outcome {
+    /// The first thing that isn't as the transcript says, in words.
+    pub fn fault(&self, expected: &Transcript) -> Option<String> {
+        let failure = self.failure.clone();
+        failure.or_else(|| expected.difference(&self.transcript))
+    }
+}
+
+/// The text of a snapshot, without the header that insta writes between two lines `---`.
+pub fn snapshot(name: &str) -> Result<String> {
+    let path = format!("tests/snapshots/{name}.snap");
+    let text = fs::read_to_string(lessons::root().join(&path));
+    let text = text.with_context(|| format!("there is no snapshot {path}"))?;
+    Ok(text
+        .splitn(3, "---\n")
+        .nth(2)
+        .unwrap_or_default()
+        .to_owned())
+}

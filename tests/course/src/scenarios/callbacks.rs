@@ -1,0 +1,152 @@
+//! Lesson 05: the server answers the sender.
+
+use anyhow::bail;
+use serde_json::{Value, json};
+
+use super::{BURST, EVENT, group, message, messages};
+use crate::{
+    scenario::{Hints, Scenario, from},
+    scene::{Result, Scene},
+};
+
+/// For the answer.
+const ANSWER: Hints = [
+    "The sender alone gets an answer: the `id` that it sent, the number 999 as `processID`, and the `date` in Unix milliseconds. If it asked for none, nothing is sent.",
+    "The extractor `AckSender`, and `AckSender::send`. `Duration::as_millis` gives a `u128`, and an emit of a struct with one in it fails.",
+    "async fn on_message(ack: AckSender, ...) { ... ack.send(&json!({ \"id\": message.id, \"processID\": 999, \"date\": unix_millis() })) ... }",
+];
+
+/// For payloads that are no message.
+const MISFIT: Hints = [
+    "With `Data` a payload that does not fit ends the handler before it begins, and the sender waits for ever. The handler itself must get the error, and answer with it.",
+    "The extractor `TryData<Message>`, with a struct `Message` that derives `Deserialize`.",
+    "TryData(payload): TryData<Message> ... match payload { Ok(message) => ..., Err(error) => /* answer {\"error\": error.to_string()} */ }",
+];
+
+/// For many questions at once.
+const BUFFER: Hints = [
+    "Answers stand in the same buffer as emits, and are lost in the same way when it is full.",
+    "`SocketIo::builder`, `max_buffer_size`.",
+    "SocketIo::builder().max_buffer_size(4096).build_layer()",
+];
+
+pub(super) const SCENARIOS: &[&[Scenario]] = &[
+    group!(
+        from("callbacks").until("broadcast"),
+        BothTransports,
+        ANSWER,
+        [
+            the_callback_answers_the_sender_alone,
+            a_callback_that_nobody_asked_for_is_no_error,
+            each_question_gets_its_own_answer,
+        ]
+    ),
+    group!(
+        from("callbacks"),
+        BothTransports,
+        MISFIT,
+        [
+            a_payload_that_does_not_fit_is_answered_with_an_error,
+            a_payload_that_does_not_fit_reaches_nobody,
+        ]
+    ),
+    group!(
+        from("callbacks").until("broadcast"),
+        BothTransports,
+        BUFFER,
+        [a_burst_of_questions_is_answered_in_order,]
+    ),
+];
+
+async fn the_callback_answers_the_sender_alone(scene: &mut Scene) -> Result {
+    scene.step("ana, beto and carla connect").await?;
+    scene.connect(&["ana", "beto", "carla"]).await?;
+    scene
+        .step("ana sends a message and asks for an answer")
+        .await?;
+    scene.ask("ana", EVENT, &message("hola"))?;
+    let answer = scene.hears_answer("ana").await?;
+    expect_answer(&answer)
+}
+
+async fn a_callback_that_nobody_asked_for_is_no_error(scene: &mut Scene) -> Result {
+    scene.step("ana and beto connect").await?;
+    scene.connect(&["ana", "beto"]).await?;
+    scene
+        .step("ana sends a message and asks for nothing")
+        .await?;
+    scene.emit("ana", EVENT, &message("sin respuesta"))?;
+    scene
+        .step("ana sends another and asks for an answer")
+        .await?;
+    scene.ask("ana", EVENT, &message("con respuesta"))?;
+    scene.hears_answer("ana").await?;
+    Ok(())
+}
+
+async fn each_question_gets_its_own_answer(scene: &mut Scene) -> Result {
+    scene.step("ana and beto connect").await?;
+    scene.connect(&["ana", "beto"]).await?;
+    for (who, id) in [("ana", "a-1"), ("beto", "b-1"), ("ana", "a-2")] {
+        scene.step(&format!("{who} asks with the id {id}")).await?;
+        let payload = json!({ "mensaje": "hola", "id": id, "fecha": 1_700_000_000_000_u64 });
+        scene.ask(who, EVENT, &payload)?;
+        scene.hears_answer(who).await?;
+    }
+    Ok(())
+}
+
+async fn a_payload_that_does_not_fit_is_answered_with_an_error(scene: &mut Scene) -> Result {
+    scene.step("ana and beto connect").await?;
+    scene.connect(&["ana", "beto"]).await?;
+    scene.step("ana asks without a payload").await?;
+    let id = scene.ack_id("ana")?;
+    scene.send("ana", &format!("42{id}[\"{EVENT}\"]"))?;
+    scene.hears_answer("ana").await?;
+    for payload in misfits() {
+        scene.step(&format!("ana asks with {payload}")).await?;
+        scene.ask("ana", EVENT, &payload)?;
+        scene.hears_answer("ana").await?;
+    }
+    Ok(())
+}
+
+async fn a_payload_that_does_not_fit_reaches_nobody(scene: &mut Scene) -> Result {
+    scene.step("ana and beto connect").await?;
+    scene.connect(&["ana", "beto"]).await?;
+    scene.step("ana sends payloads that do not fit").await?;
+    scene.send("ana", &format!("42[\"{EVENT}\"]"))?;
+    for payload in misfits() {
+        scene.emit("ana", EVENT, &payload)?;
+    }
+    Ok(())
+}
+
+async fn a_burst_of_questions_is_answered_in_order(scene: &mut Scene) -> Result {
+    scene.step("ana and beto connect").await?;
+    scene.connect(&["ana", "beto"]).await?;
+    scene.step("ana asks many questions at once").await?;
+    scene.burst("ana", EVENT, &messages(), true)?;
+    scene.hears_answers("ana", BURST).await
+}
+
+/// Payloads that are no message.
+fn misfits() -> [Value; 6] {
+    [
+        json!(null),
+        json!(7),
+        json!("hola"),
+        json!({}),
+        json!({ "mensaje": 7, "id": "123", "fecha": 1_700_000_000_000_u64 }),
+        json!({ "mensaje": "hola", "id": "123", "fecha": "ayer" }),
+    ]
+}
+
+/// Fails unless the answer's date is one of this century, in milliseconds: the transcript leaves it out.
+fn expect_answer(answer: &Value) -> Result {
+    let date = answer["date"].as_u64().unwrap_or_default();
+    if (1_000_000_000_000..10_000_000_000_000).contains(&date) {
+        return Ok(());
+    }
+    bail!("the answer's date should be in Unix milliseconds, but the answer is {answer}")
+}

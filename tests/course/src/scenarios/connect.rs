@@ -1,0 +1,146 @@
+//! Lesson 02: who comes and who goes.
+
+use serde_json::json;
+
+use super::{
+    EVENT, group, message,
+    static_server::{allowed_origin, media_type},
+};
+use crate::{
+    scenario::{Hints, Scenario, from},
+    scene::{Result, Scene},
+};
+
+/// For the client's script.
+const CLIENT: Hints = [
+    "The page loads the client from `/socket.io/socket.io.js`. Node's server brings that file along; this one has to be told where it is.",
+    "`Router::route_service` with a `ServeFile`. It goes after the Socket.IO layer, which would answer the path itself.",
+    ".layer(socket_layer).route_service(\"/socket.io/socket.io.js\", ServeFile::new(page.join(\"../vendor/socket.io.js\")))",
+];
+
+/// For connections.
+const CONNECT: Hints = [
+    "Socket.IO is a layer around the router. A client joins a namespace, and the server must have registered it: the default one is `/`.",
+    "`SocketIo::new_layer`, `SocketIo::ns`, `Router::layer`.",
+    "let (socket_layer, io) = SocketIo::new_layer(); io.ns(\"/\", on_connect); ... .layer(socket_layer)",
+];
+
+/// For pages from elsewhere.
+const ALLOW: Hints = [
+    "The answers of Socket.IO need the header as well, and a layer covers what was added before it.",
+    "`CorsLayer` as the outermost layer: the last call of `Router::layer`.",
+    ".layer(socket_layer)...layer(CorsLayer::permissive())",
+];
+
+pub(super) const SCENARIOS: &[&[Scenario]] = &[
+    group!(from("connect"), PlainHttp, CLIENT, [the_client_is_served,]),
+    group!(
+        from("connect").until("deploy"),
+        PlainHttp,
+        ALLOW,
+        [a_page_from_anywhere_may_connect,]
+    ),
+    group!(
+        from("connect"),
+        BothTransports,
+        CONNECT,
+        [
+            clients_come_and_go,
+            a_client_that_vanishes_disturbs_nobody,
+            a_client_that_left_may_come_back,
+            an_unknown_event_changes_nothing,
+            an_unknown_namespace_is_refused,
+            a_malformed_frame_closes_only_its_connection,
+        ]
+    ),
+    group!(
+        from("connect").until("emit"),
+        BothTransports,
+        CONNECT,
+        [nothing_is_said_to_a_server_that_only_connects,]
+    ),
+];
+
+async fn the_client_is_served(scene: &mut Scene) -> Result {
+    scene.step("ana's page loads the client").await?;
+    let script = scene.get("ana", "/socket.io/socket.io.js").await?;
+    let kind = media_type(script.header("content-type"));
+    // An older name of the same type, which some servers still use.
+    let kind = kind.replace("application/javascript", "text/javascript");
+    scene.received("ana", &format!("{} {kind}", script.status));
+    Ok(())
+}
+
+async fn a_page_from_anywhere_may_connect(scene: &mut Scene) -> Result {
+    scene
+        .step("a page of https://example.com opens a session")
+        .await?;
+    let answer = scene
+        .get("ana", "/socket.io/?EIO=4&transport=polling")
+        .await?;
+    scene.received("ana", &allowed_origin(&answer));
+    Ok(())
+}
+
+async fn clients_come_and_go(scene: &mut Scene) -> Result {
+    scene.step("ana connects").await?;
+    scene.connect(&["ana"]).await?;
+    scene.step("beto connects").await?;
+    scene.connect(&["beto"]).await?;
+    scene.step("ana leaves").await?;
+    scene.leave("ana").await
+}
+
+async fn a_client_that_vanishes_disturbs_nobody(scene: &mut Scene) -> Result {
+    scene.step("ana and beto connect").await?;
+    scene.connect(&["ana", "beto"]).await?;
+    scene.step("ana's network fails").await?;
+    scene.vanish("ana")
+}
+
+async fn a_client_that_left_may_come_back(scene: &mut Scene) -> Result {
+    scene.step("ana and beto connect").await?;
+    scene.connect(&["ana", "beto"]).await?;
+    scene.step("ana leaves").await?;
+    scene.leave("ana").await?;
+    scene.step("ana comes back, with a new session").await?;
+    scene.connect(&["ana"]).await
+}
+
+async fn an_unknown_event_changes_nothing(scene: &mut Scene) -> Result {
+    scene.step("ana and beto connect").await?;
+    scene.connect(&["ana", "beto"]).await?;
+    scene.step("ana emits an event that nobody handles").await?;
+    scene.emit("ana", "desconocido", &json!({ "mensaje": "¿hay alguien?" }))
+}
+
+async fn an_unknown_namespace_is_refused(scene: &mut Scene) -> Result {
+    scene.step("ana and beto connect").await?;
+    scene.connect(&["ana", "beto"]).await?;
+    scene
+        .step("ana asks for a namespace that does not exist")
+        .await?;
+    scene.send("ana", "40/nada,")
+}
+
+async fn a_malformed_frame_closes_only_its_connection(scene: &mut Scene) -> Result {
+    scene.step("ana connects").await?;
+    scene.connect(&["ana"]).await?;
+    for frame in ["49", "42{}", "42[]", "42[1]", "garbage"] {
+        scene
+            .step(&format!("beto connects and sends {frame}"))
+            .await?;
+        scene.connect(&["beto"]).await?;
+        scene.send("beto", frame)?;
+        scene.is_closed("beto").await?;
+    }
+    Ok(())
+}
+
+/// In this lesson nobody listens to the event that the next one adds.
+async fn nothing_is_said_to_a_server_that_only_connects(scene: &mut Scene) -> Result {
+    scene.step("ana and beto connect").await?;
+    scene.connect(&["ana", "beto"]).await?;
+    scene.step("ana sends a message").await?;
+    scene.emit("ana", EVENT, &message("hola"))
+}

@@ -1,0 +1,114 @@
+//! Lesson 04: the server speaks to everyone.
+
+use serde_json::json;
+
+use super::{EVENT, delicate_texts, expect_same, group, message, messages};
+use crate::{
+    scenario::{Hints, Scenario, from},
+    scene::{Result, Scene},
+};
+
+/// For the message to everyone.
+const EMIT: Hints = [
+    "The server's own handle speaks to all clients, the sender included, and the payload goes out as it came in.",
+    "The extractor `SocketIo`, and `SocketIo::emit`: it borrows the payload and must be awaited.",
+    "async fn on_message(io: SocketIo, Data(payload): Data<Value>) { ... io.emit(\"enviar-mensaje\", &payload).await ... }",
+];
+
+/// For many messages at once.
+const BUFFER: Hints = [
+    "An emit never waits. What a client has still to read stands in a buffer, and what does not fit is lost: look at the result of the emit. Order is kept on one thread.",
+    "`SocketIo::builder`, `max_buffer_size`, `build_layer`; `#[tokio::main(flavor = \"current_thread\")]`.",
+    "SocketIo::builder().max_buffer_size(4096).build_layer()",
+];
+
+pub(super) const SCENARIOS: &[&[Scenario]] = &[
+    group!(
+        from("server-emit").until("callbacks"),
+        BothTransports,
+        EMIT,
+        [
+            a_message_reaches_everyone_the_sender_included,
+            a_message_stays_as_it_was_sent,
+            any_json_reaches_everyone,
+            a_missing_payload_reaches_nobody,
+        ]
+    ),
+    group!(
+        from("server-emit").until("callbacks"),
+        BothTransports,
+        BUFFER,
+        [a_burst_reaches_everyone_in_order,]
+    ),
+];
+
+async fn a_message_reaches_everyone_the_sender_included(scene: &mut Scene) -> Result {
+    scene.step("ana, beto and carla connect").await?;
+    scene.connect(&["ana", "beto", "carla"]).await?;
+    scene.step("ana sends a message").await?;
+    scene.emit("ana", EVENT, &message("hola"))?;
+    for who in ["ana", "beto", "carla"] {
+        scene.hears(who, EVENT).await?;
+    }
+    Ok(())
+}
+
+async fn a_message_stays_as_it_was_sent(scene: &mut Scene) -> Result {
+    scene.step("ana and beto connect").await?;
+    scene.connect(&["ana", "beto"]).await?;
+    for text in delicate_texts() {
+        scene
+            .step("ana sends a message that is easily damaged")
+            .await?;
+        scene.emit("ana", EVENT, &message(&text))?;
+        for who in ["ana", "beto"] {
+            let payload = scene.hears(who, EVENT).await?;
+            expect_same("the payload", &message(&text), &payload)?;
+        }
+    }
+    Ok(())
+}
+
+async fn any_json_reaches_everyone(scene: &mut Scene) -> Result {
+    scene.step("ana and beto connect").await?;
+    scene.connect(&["ana", "beto"]).await?;
+    for payload in [
+        json!(null),
+        json!(0.100_000_000_000_000_02),
+        json!(-0.000_000_123_456_789_012_34),
+        json!([1, [2, [3, []]]]),
+        json!({ "z": 1, "a": { "ñ": [true, { "b": null }] } }),
+    ] {
+        scene.step(&format!("ana sends {payload}")).await?;
+        scene.emit("ana", EVENT, &payload)?;
+        for who in ["ana", "beto"] {
+            scene.hears(who, EVENT).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn a_missing_payload_reaches_nobody(scene: &mut Scene) -> Result {
+    scene.step("ana and beto connect").await?;
+    scene.connect(&["ana", "beto"]).await?;
+    scene.step("ana sends the event without a payload").await?;
+    scene.send("ana", &format!("42[\"{EVENT}\"]"))?;
+    scene.step("ana sends a message").await?;
+    scene.emit("ana", EVENT, &message("sigo aquí"))?;
+    for who in ["ana", "beto"] {
+        scene.hears(who, EVENT).await?;
+    }
+    Ok(())
+}
+
+async fn a_burst_reaches_everyone_in_order(scene: &mut Scene) -> Result {
+    let messages = messages();
+    scene.step("ana, beto and carla connect").await?;
+    scene.connect(&["ana", "beto", "carla"]).await?;
+    scene.step("ana sends many messages at once").await?;
+    scene.burst("ana", EVENT, &messages, false)?;
+    for who in ["ana", "beto", "carla"] {
+        scene.hears_burst(who, EVENT, &messages).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,235 @@
+//! A scene: one server, and the clients that a scenario names.
+
+mod bursts;
+mod presence;
+mod talk;
+
+use std::{collections::VecDeque, time::Duration};
+
+use anyhow::{Context, Error, anyhow, bail};
+use tokio::time::timeout;
+use wire::{
+    connection::{Connection, Http, Response, Transport},
+    server::Log,
+    transcript::{Direction, Recorder, Transcript},
+};
+
+/// The last resort where a server doesn't answer at all. Nothing takes this long except on a very busy machine.
+pub const LIMIT: Duration = Duration::from_secs(30);
+
+/// After this much silence a client that expects a frame asks for a sign of life.
+const QUIET: Duration = Duration::from_millis(100);
+
+/// How often it asks before it gives up.
+const FENCES: usize = 10;
+
+/// How long a server's log may take to arrive here after the server has written it.
+const LOG_LIMIT: Duration = Duration::from_secs(1);
+
+/// The result of an action. An error says, in words, what should have happened and didn't.
+pub type Result<T = ()> = anyhow::Result<T>;
+
+struct Client {
+    name: String,
+    connection: Connection,
+    /// Frames that have arrived and that the scenario hasn't asked for yet.
+    heard: VecDeque<String>,
+    /// The id of the next acknowledgement that the client asks for.
+    next_ack: u64,
+}
+
+impl Client {
+    /// The next frame, or `None` when the connection is closed.
+    async fn next(&mut self) -> Option<String> {
+        match self.heard.pop_front() {
+            Some(frame) => Some(frame),
+            None => self.connection.receive().await,
+        }
+    }
+}
+
+/// One server and its clients, and the record of what they say to each other.
+pub struct Scene {
+    base: String,
+    transport: Transport,
+    log: Option<Log>,
+    clients: Vec<Client>,
+    recorder: Recorder,
+    /// Whether the scenario asked for a log that isn't at hand.
+    pub(crate) misses_log: bool,
+}
+
+impl Scene {
+    /// A scene at the server at `base` (`http://host:port`), with its log if that can be seen.
+    pub fn new(base: &str, transport: Transport, log: Option<Log>) -> Self {
+        Self {
+            base: base.to_owned(),
+            transport,
+            log,
+            clients: Vec::new(),
+            recorder: Recorder::default(),
+            misses_log: false,
+        }
+    }
+
+    /// What was said so far.
+    pub fn transcript(&self) -> Transcript {
+        self.recorder.transcript()
+    }
+
+    /// Begins the next step of the story; the one before is over once nothing more arrives.
+    pub async fn step(&mut self, title: &str) -> Result {
+        self.settle().await?;
+        self.recorder.step(title);
+        Ok(())
+    }
+
+    /// `GET`s a path from a page of the origin `https://example.com`, without changing the path.
+    pub async fn get(&mut self, who: &str, path: &str) -> Result<Response> {
+        self.recorder
+            .line(who, Direction::Sent, &format!("GET {path}"));
+        let http = Http::new(&self.base)?;
+        let request = http.get(path, Some("https://example.com"));
+        let answer = timeout(LIMIT, request).await;
+        answer.with_context(|| format!("GET {path} was not answered"))?
+    }
+
+    /// Adds to the transcript what a client received outside of its connection.
+    pub fn received(&mut self, who: &str, text: &str) {
+        self.recorder.line(who, Direction::Received, text);
+    }
+
+    /// Waits until the server has logged a line that contains this text.
+    pub async fn is_logged(&mut self, text: &str) -> Result {
+        if let Some(log) = self.log.clone() {
+            if log.wait_for(text, QUIET).await.is_err() {
+                for _ in 0..FENCES {
+                    self.fence().await?;
+                }
+                let logged = log.wait_for(text, LOG_LIMIT).await;
+                // The log itself is shown to whoever runs the server.
+                logged.map_err(|_| anyhow!("the server should have logged {text:?}"))?;
+            }
+        } else {
+            self.misses_log = true;
+        }
+        let note = format!("logs {text:?}");
+        self.recorder.line("server", Direction::Happened, &note);
+        Ok(())
+    }
+
+    /// Ends the step: hears what is still on its way, then notes who heard nothing.
+    pub(crate) async fn settle(&mut self) -> Result {
+        // Twice, since a server may answer the first fence while the handler of the last event has still to run.
+        for _ in 0..2 {
+            self.fence().await?;
+        }
+        for client in &mut self.clients {
+            for frame in client.heard.drain(..) {
+                self.recorder
+                    .line(&client.name, Direction::Received, &frame);
+            }
+        }
+        self.recorder.end_step(self.names());
+        let closed = self
+            .clients
+            .iter()
+            .find(|client| client.connection.is_closed());
+        match closed {
+            Some(client) => Err(closed_early(&client.name, "a sign of life")),
+            None => Ok(()),
+        }
+    }
+
+    /// Collects every frame that the server has queued for its clients by now.
+    ///
+    /// Waiting proves no silence, so every client asks for a namespace that doesn't exist. The refusal arrives after
+    /// everything that was queued for the client before.
+    async fn fence(&mut self) -> Result {
+        for client in &self.clients {
+            client.connection.send("40/fence,".to_owned());
+        }
+        for client in &mut self.clients {
+            loop {
+                let frame = timeout(LIMIT, client.connection.receive()).await;
+                match frame
+                    .ok()
+                    .with_context(|| format!("the server doesn't answer {}", client.name))?
+                {
+                    Some(frame) if frame.starts_with("44/fence,") => break,
+                    Some(frame) => client.heard.push_back(frame),
+                    None => break,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn receive(&mut self, who: &str, expected: &str) -> Result<String> {
+        let frame = self.receive_silently(who, expected).await?;
+        self.recorder.line(who, Direction::Received, &frame);
+        Ok(frame)
+    }
+
+    /// The next frame, which isn't recorded. If none is on its way, no clock has to run out: the fences come back.
+    async fn receive_silently(&mut self, who: &str, expected: &str) -> Result<String> {
+        if let Ok(frame) = timeout(QUIET, self.client(who)?.next()).await {
+            return frame.ok_or_else(|| closed_early(who, expected));
+        }
+        for _ in 0..FENCES {
+            self.fence().await?;
+            let client = self.client(who)?;
+            if let Some(frame) = client.heard.pop_front() {
+                return Ok(frame);
+            }
+            if client.connection.is_closed() {
+                return Err(closed_early(who, expected));
+            }
+        }
+        bail!("{who} should have heard {expected}, but heard nothing")
+    }
+
+    /// The next frame where the server itself waits before it sends, for at most this long.
+    async fn receive_later(
+        &mut self,
+        who: &str,
+        expected: &str,
+        limit: Duration,
+    ) -> Result<String> {
+        let frame = timeout(limit, self.client(who)?.next()).await;
+        let limit = limit.as_secs_f32();
+        let frame = frame.ok().with_context(|| {
+            format!("{who} should have heard {expected}, but heard nothing within {limit} s")
+        })?;
+        frame.ok_or_else(|| closed_early(who, expected))
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.clients
+            .iter()
+            .map(|client| client.name.clone())
+            .collect()
+    }
+
+    fn client(&mut self, who: &str) -> Result<&mut Client> {
+        let mut clients = self.clients.iter_mut();
+        let client = clients.find(|client| client.name == who);
+        client.with_context(|| format!("{who} is not connected"))
+    }
+
+    fn take(&mut self, who: &str) -> Result<Client> {
+        let at = self.clients.iter().position(|client| client.name == who);
+        let at = at.with_context(|| format!("{who} is not connected"))?;
+        Ok(self.clients.remove(at))
+    }
+}
+
+fn closed_early(who: &str, expected: &str) -> Error {
+    anyhow!("{who} should have heard {expected}, but the server closed its connection")
+}
+
+/// A client heard something else.
+fn unexpected(who: &str, expected: &str, frame: &str) -> Error {
+    let shown: String = frame.chars().take(200).collect();
+    anyhow!("{who} should have heard {expected}, but heard {shown}")
+}

@@ -1,0 +1,112 @@
+//! Coming and going.
+
+use std::collections::VecDeque;
+
+use anyhow::{Context, bail};
+use tokio::time::timeout;
+use wire::{
+    connection::{Connection, Transport, handshake},
+    transcript::Direction,
+};
+
+use super::{Client, FENCES, LIMIT, QUIET, Result, Scene, unexpected};
+
+impl Scene {
+    /// Connects these clients, one after the other, to the default namespace.
+    pub async fn connect(&mut self, names: &[&str]) -> Result {
+        for name in names {
+            self.open(name).await?;
+            self.send(name, "40")?;
+            let answer = self.receive(name, "an answer to `40`").await?;
+            if !answer.starts_with("40{") {
+                return Err(unexpected(name, "an answer to `40`", &answer));
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks for the default namespace on a connection of its own, and is refused with a `connect_error`.
+    pub async fn is_refused(&mut self, who: &str) -> Result {
+        self.open(who).await?;
+        self.send(who, "40")?;
+        let answer = self.receive(who, "a refusal").await?;
+        if answer.starts_with("44{") {
+            return Ok(());
+        }
+        bail!("{who} should have been refused, but was let in")
+    }
+
+    async fn open(&mut self, name: &str) -> Result {
+        let opening = timeout(LIMIT, Connection::open(&self.base, self.transport));
+        let connection = opening
+            .await
+            .ok()
+            .context("the server doesn't answer")
+            .flatten();
+        let connection = connection.with_context(|| format!("{name} cannot connect"))?;
+        self.clients.push(Client {
+            name: name.to_owned(),
+            connection,
+            heard: VecDeque::new(),
+            next_ack: 0,
+        });
+        let client = self.client(name)?;
+        let packet = client.connection.receive().await.unwrap_or_default();
+        let fields = handshake(&packet)?;
+        let sid = fields["sid"].as_str().unwrap_or_default();
+        self.recorder.name_sid(sid, name);
+        self.recorder.line(name, Direction::Received, &packet);
+        Ok(())
+    }
+
+    /// Sees its connection closed by the server.
+    pub async fn is_closed(&mut self, who: &str) -> Result {
+        for _ in 0..FENCES {
+            let client = self.client(who)?;
+            while let Ok(Some(_)) = timeout(QUIET, client.next()).await {}
+            if client.connection.is_closed() {
+                break;
+            }
+            self.fence().await?;
+        }
+        if !self.client(who)?.connection.is_closed() {
+            bail!("the server should have closed {who}'s connection, but left it open");
+        }
+        self.clients.retain(|client| client.name != who);
+        let note = "the server closes the connection";
+        self.recorder.line(who, Direction::Happened, note);
+        Ok(())
+    }
+
+    /// Leaves politely: the namespace first, then the connection.
+    pub async fn leave(&mut self, who: &str) -> Result {
+        self.send(who, "41")?;
+        let connection = self.take(who)?.connection;
+        let closed = timeout(LIMIT, connection.close()).await;
+        closed.with_context(|| format!("{who} could not say goodbye"))
+    }
+
+    /// Is cut off, without a goodbye.
+    pub fn vanish(&mut self, who: &str) -> Result {
+        drop(self.take(who)?);
+        let note = "the connection is cut";
+        self.recorder.line(who, Direction::Happened, note);
+        Ok(())
+    }
+
+    /// Is gone as a page that its person closes: without leaving the namespace. Long-polling has no connection
+    /// that the server would miss, so there the page's last request ends the session.
+    pub async fn close_page(&mut self, who: &str) -> Result {
+        let connection = self.take(who)?.connection;
+        match self.transport {
+            Transport::WebSocket => drop(connection),
+            Transport::Polling => {
+                let closing = timeout(LIMIT, connection.close()).await;
+                closing.with_context(|| format!("{who} could not end its session"))?;
+            }
+        }
+        let note = "the page is closed";
+        self.recorder.line(who, Direction::Happened, note);
+        Ok(())
+    }
+}

@@ -1,0 +1,477 @@
+//! More connections, sessions and events than there is room for.
+
+use course::production::{PATIENCE, Pair, Production, join, message};
+use futures_util::future::join_all;
+use serde_json::Value;
+use tokio::{process::Command, time::timeout};
+use wire::connection::{Connection, Transport};
+
+use crate::{
+    deploy,
+    raw::{self, Opening, Raw},
+    start,
+};
+
+/// Who takes a place has this long to use it.
+const SHORT: (&str, &str) = ("REQUEST_SECONDS", "1");
+
+/// How many descriptors the process may have in the first of these trials.
+const DESCRIPTORS: usize = 100;
+
+#[tokio::test]
+async fn connections_that_say_nothing_give_way_in_time() {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "ulimit -n $0 && exec $1"]);
+    shell.arg(DESCRIPTORS.to_string()).arg(deploy());
+    let production = Production::start_command(shell, &[SHORT]).await.unwrap();
+    let mut pair = Pair::join(&production.server.base).await.unwrap();
+    // The system takes them all, the server as many as it has descriptors.
+    let flood = (0..3 * DESCRIPTORS).map(|_| Raw::connect(production.address()));
+    let mut flood = join_all(flood).await;
+    // The second of the pair needs no new connection: it has two.
+    pair.talk().await.unwrap();
+    for connection in &mut flood {
+        connection.is_ended().await;
+    }
+    pair.talk().await.unwrap();
+    for transport in Transport::BOTH {
+        join(&production.server.base, transport).await.unwrap();
+    }
+}
+
+/// Opens sessions until there is no place, and gives them and the status of the refusal.
+async fn fill(production: &Production, transport: Transport) -> (Vec<Opening>, u16) {
+    let mut held = Vec::new();
+    loop {
+        let opening = raw::open(production.address(), transport, &[]).await;
+        if opening.sid.is_empty() {
+            return (held, opening.answer.status);
+        }
+        held.push(opening);
+        assert!(held.len() < 100, "there is no limit");
+    }
+}
+
+/// Waits until this many sessions find a place, and fails if more do.
+async fn are_free(production: &Production, places: usize, transport: Transport) {
+    let waiting = async {
+        loop {
+            let (held, _) = fill(production, transport).await;
+            let free = held.len();
+            assert!(free <= places, "{free} places of {places}");
+            for opening in held {
+                say_goodbye(production, opening, transport).await;
+            }
+            if free == places {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+    };
+    let waited = timeout(2 * PATIENCE, waiting).await;
+    assert!(waited.is_ok(), "{transport}: places are lost");
+}
+
+/// Sends a packet as the transport does.
+async fn send(production: &Production, opening: &mut Opening, transport: Transport, packet: &[u8]) {
+    let sent = match transport {
+        Transport::WebSocket => raw::frame(true, raw::TEXT, packet),
+        Transport::Polling => raw::post(production.address(), &opening.sid, packet),
+    };
+    opening.connection.write(sent).await.unwrap();
+    if transport == Transport::Polling {
+        assert_eq!(opening.connection.answer().await.unwrap().status, 200);
+    }
+}
+
+async fn say_goodbye(production: &Production, mut opening: Opening, transport: Transport) {
+    send(production, &mut opening, transport, b"1").await;
+    if transport == Transport::WebSocket {
+        opening.connection.is_ended().await;
+    }
+}
+
+#[tokio::test]
+async fn a_full_server_says_so_and_only_to_who_comes() {
+    for transport in Transport::BOTH {
+        let production = start(&[("MAX_CLIENTS", "10"), SHORT]).await;
+        let mut pair = Pair::join(&production.server.base).await.unwrap();
+        let (held, status) = fill(&production, transport).await;
+        assert_eq!((held.len(), status), (8, 503), "{transport}");
+        pair.talk().await.unwrap();
+        drop(held);
+    }
+}
+
+#[tokio::test]
+async fn a_full_address_says_so_and_only_to_itself() {
+    let settings = [
+        ("MAX_CLIENTS_PER_ADDRESS", "10"),
+        // Otherwise they come too often as well.
+        ("SESSIONS_PER_SECOND", "1000000"),
+        ("TRUSTED_PROXIES", "1"),
+    ];
+    for transport in Transport::BOTH {
+        let production = start(&settings).await;
+        // The pair comes without a proxy's word, the flood from one address, and others from others.
+        let mut pair = Pair::join(&production.server.base).await.unwrap();
+        let mut held = Vec::new();
+        for number in 0..12 {
+            let from = [("X-Forwarded-For", "203.0.113.1")];
+            let opening = raw::open(production.address(), transport, &from).await;
+            let refused = opening.answer.status == 429;
+            assert_eq!(refused, number >= 10, "{number}: {:?}", opening.answer);
+            held.push(opening);
+        }
+        let other = [("X-Forwarded-For", "203.0.113.2")];
+        let other = raw::open(production.address(), transport, &other).await;
+        assert!(!other.sid.is_empty());
+        pair.talk().await.unwrap();
+    }
+}
+
+/// What a client does with its session after it has opened it.
+#[derive(Clone, Copy)]
+enum End {
+    /// Leaves without having asked for a namespace.
+    Early,
+    /// Asks for the namespace, then leaves.
+    Polite,
+    /// Asks for the namespace, then its connection is cut.
+    Cut,
+    /// Asks for no namespace, and its connection is cut.
+    CutEarly,
+    /// Leaves the namespace, and then has its connection cut.
+    Half,
+}
+
+/// Opens sessions that end so, more of them than there are places, and sees that all places come back.
+async fn comes_back(transport: Transport, end: End) {
+    let production = start(&[("MAX_CLIENTS", "6"), SHORT]).await;
+    let mut pair = Pair::join(&production.server.base).await.unwrap();
+    let address = production.address();
+    let mut opened = 0;
+    let mut packets: Vec<&[u8]> = Vec::new();
+    if !matches!(end, End::Early | End::CutEarly) {
+        packets.push(b"40");
+    }
+    match end {
+        End::Half => packets.push(b"41"),
+        End::Early | End::Polite => packets.push(b"1"),
+        End::Cut | End::CutEarly => {}
+    }
+    for _ in 0..8 {
+        let mut opening = raw::open(address, transport, &[]).await;
+        if opening.sid.is_empty() {
+            assert_eq!(opening.answer.status, 503);
+            continue;
+        }
+        opened += 1;
+        for packet in &packets {
+            send(&production, &mut opening, transport, packet).await;
+        }
+        drop(opening);
+    }
+    assert!(opened >= 4, "{opened}");
+    are_free(&production, 4, transport).await;
+    pair.talk().await.unwrap();
+    let only_the_pair = |clients: f64| clients == 2.0;
+    let left = production.metric_when("clients", only_the_pair, PATIENCE);
+    left.await.unwrap();
+}
+
+macro_rules! ends {
+    ($($name:ident: $transport:ident $end:ident;)*) => {
+        $(#[tokio::test]
+        async fn $name() {
+            comes_back(Transport::$transport, End::$end).await;
+        })*
+    };
+}
+
+ends! {
+    a_websocket_that_leaves_gives_its_place_back: WebSocket Polite;
+    a_websocket_that_leaves_early_gives_its_place_back: WebSocket Early;
+    a_websocket_that_is_cut_gives_its_place_back: WebSocket Cut;
+    a_websocket_that_is_cut_early_gives_its_place_back: WebSocket CutEarly;
+    a_websocket_that_leaves_the_namespace_gives_its_place_back: WebSocket Half;
+    a_polling_client_that_leaves_gives_its_place_back: Polling Polite;
+    a_polling_client_that_leaves_early_gives_its_place_back: Polling Early;
+    a_polling_client_that_is_cut_gives_its_place_back: Polling Cut;
+    a_polling_client_that_is_cut_early_gives_its_place_back: Polling CutEarly;
+    a_polling_client_that_leaves_the_namespace_gives_its_place_back: Polling Half;
+}
+
+#[tokio::test]
+async fn a_client_that_never_asks_for_a_namespace_has_no_place_for_ever() {
+    let production = start(&[("MAX_CLIENTS", "4"), SHORT]).await;
+    let mut pair = Pair::join(&production.server.base).await.unwrap();
+    // They answer every heartbeat, and say nothing else.
+    let mut idle = Vec::new();
+    for transport in Transport::BOTH {
+        let connection = Connection::open(&production.server.base, transport).await;
+        idle.push(connection.unwrap());
+    }
+    for connection in &mut idle {
+        let end = async { while connection.receive().await.is_some() {} };
+        // Less than the 45 seconds that socketioxide gives them by itself.
+        let ended = timeout(PATIENCE, end).await;
+        assert!(ended.is_ok(), "the client still has its place");
+    }
+    are_free(&production, 2, Transport::WebSocket).await;
+    pair.talk().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_request_that_opens_nothing_takes_no_place() {
+    let production = start(&[("MAX_CLIENTS", "4"), SHORT]).await;
+    let mut pair = Pair::join(&production.server.base).await.unwrap();
+    let address = production.address();
+    for _ in 0..5 {
+        for request in [
+            "GET /socket.io/ HTTP/1.1\r\nHost: x\r\n\r\n",
+            "GET /socket.io/?EIO=4 HTTP/1.1\r\nHost: x\r\n\r\n",
+            "GET /socket.io/?EIO=3&transport=polling HTTP/1.1\r\nHost: x\r\n\r\n",
+            "GET /socket.io/?EIO=4&transport=nada HTTP/1.1\r\nHost: x\r\n\r\n",
+            "POST /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n40",
+            "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\n\r\n",
+            // A WebSocket that says so in one place and not in the other.
+            "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n",
+        ] {
+            let mut connection = Raw::connect(address).await;
+            connection.write(request).await.unwrap();
+            connection.answer().await;
+        }
+    }
+    are_free(&production, 2, Transport::Polling).await;
+    pair.talk().await.unwrap();
+}
+
+/// How many events the trials' clients may send at once.
+const AT_ONCE: u64 = 20;
+
+/// What an offender hears until it is cut off, or until `answers` have come.
+async fn hears(client: &mut Connection, answers: u64) -> Vec<String> {
+    let mut heard = Vec::new();
+    let mut answered = 0;
+    while answered < answers {
+        match timeout(PATIENCE, client.receive())
+            .await
+            .expect("no answer")
+        {
+            Some(packet) => {
+                answered += u64::from(packet.starts_with("43"));
+                heard.push(packet);
+            }
+            None => break,
+        }
+    }
+    heard
+}
+
+fn beginning_with<'a>(packets: &'a [String], start: &str) -> Vec<&'a str> {
+    let packets = packets.iter().map(String::as_str);
+    packets.filter(|packet| packet.starts_with(start)).collect()
+}
+
+async fn with_few_events(per_second: &str) -> Production {
+    let at_once = AT_ONCE.to_string();
+    start(&[
+        ("EVENTS_PER_SECOND", per_second),
+        ("EVENTS_AT_ONCE", &at_once),
+    ])
+    .await
+}
+
+#[tokio::test]
+async fn who_sends_too_much_is_told_and_then_has_to_leave() {
+    for transport in Transport::BOTH {
+        let production = with_few_events("1").await;
+        let base = &production.server.base;
+        let mut pair = Pair::join(base).await.unwrap();
+        let noise = |packet: &str| packet.contains(r#""mensaje":"demasiado""#);
+        let mut offender = join(base, transport).await.unwrap();
+        for number in 0..AT_ONCE + 5 {
+            offender.send(message("demasiado", Some(number)));
+        }
+        let heard = hears(&mut offender, AT_ONCE + 5).await;
+        let answers = beginning_with(&heard, "43");
+        let refused = answers
+            .iter()
+            .filter(|answer| answer.contains(r#"{"error":"too many"#));
+        let refused = u64::try_from(refused.count()).unwrap();
+        // To join was an event. The clock goes on, and one more a second is allowed.
+        assert!((1..=6).contains(&refused), "{answers:?}");
+        assert_eq!(
+            beginning_with(&heard, r#"42["demasiados-eventos""#).len(),
+            1
+        );
+        pair.talk_over(noise).await.unwrap();
+
+        // It goes on, and asks for no answer.
+        for _ in 0..4 * AT_ONCE {
+            offender.send(message("demasiado", None));
+        }
+        has_to_leave(&mut offender).await;
+        pair.talk_over(noise).await.unwrap();
+        // Who comes back finds its limit as it was.
+        offender.send("40".to_owned());
+        for _ in 0..AT_ONCE {
+            offender.send(message("demasiado", None));
+        }
+        has_to_leave(&mut offender).await;
+        pair.talk_over(noise).await.unwrap();
+        let taken = production.metric("events_total").await.unwrap()
+            - production.metric("refused_events_total").await.unwrap();
+        // The offender's, with some seconds' more, and three talks of the pair.
+        assert!(taken < (2 * AT_ONCE) as f64, "{taken}");
+    }
+}
+
+#[tokio::test]
+async fn who_floods_at_the_default_limits_has_to_leave() {
+    for transport in Transport::BOTH {
+        let production = start(&[]).await;
+        let base = &production.server.base;
+        let mut pair = Pair::join(base).await.unwrap();
+        let mut offender = join(base, transport).await.unwrap();
+        for _ in 0..10_000 {
+            offender.send(message("demasiado", None));
+        }
+        let mut told = 0;
+        let leaving = async {
+            while let Some(packet) = offender.receive().await {
+                told += u32::from(packet.starts_with(r#"42["demasiados-eventos""#));
+                if packet == "41" {
+                    break;
+                }
+            }
+        };
+        timeout(PATIENCE, leaving).await.unwrap();
+        assert_eq!(told, 1, "{transport}");
+        let noise = |packet: &str| packet.contains(r#""mensaje":"demasiado""#);
+        pair.talk_over(noise).await.unwrap();
+        let log = production.server.log.text();
+        assert!(log.matches("too many events").count() < 10, "{log}");
+    }
+}
+
+#[tokio::test]
+async fn who_comes_back_all_the_time_finds_its_limit() {
+    let production = with_few_events("1").await;
+    let client = join(&production.server.base, Transport::WebSocket).await;
+    let mut client = client.unwrap();
+    let mut heard = Vec::new();
+    let coming_back = async {
+        for _ in 0..5 * AT_ONCE {
+            client.send("41".to_owned());
+            client.send("40".to_owned());
+            // Who leaves what it is no longer in is cut off.
+            loop {
+                heard.push(client.receive().await?);
+                if heard.last()?.starts_with("40{") {
+                    break;
+                }
+            }
+        }
+        Some(())
+    };
+    timeout(PATIENCE, coming_back).await.unwrap();
+    assert!(!beginning_with(&heard, r#"42["demasiados-eventos""#).is_empty());
+    let log = production.server.log.text();
+    let came = u64::try_from(log.matches("client connected").count()).unwrap();
+    assert!(came < 2 * AT_ONCE, "{log}");
+}
+
+#[tokio::test]
+async fn an_address_opens_sessions_only_so_often() {
+    let settings = [
+        ("MAX_CLIENTS_PER_ADDRESS", "5"),
+        ("SESSIONS_PER_SECOND", "1"),
+        ("TRUSTED_PROXIES", "1"),
+    ];
+    for transport in Transport::BOTH {
+        let production = start(&settings).await;
+        let address = production.address();
+        let from = |address| [("X-Forwarded-For", address)];
+        let mut opened = 0;
+        for _ in 0..20 {
+            let mut opening = raw::open(address, transport, &from("203.0.113.1")).await;
+            if opening.sid.is_empty() {
+                assert_eq!(opening.answer.status, 429);
+                continue;
+            }
+            opened += 1;
+            // Who has never joined keeps its place for a while.
+            send(&production, &mut opening, transport, b"40").await;
+            say_goodbye(&production, opening, transport).await;
+            let nobody = |clients: f64| clients == 0.0;
+            let gone = production.metric_when("clients", nobody, PATIENCE);
+            gone.await.unwrap();
+        }
+        // The clock goes on, and one more a second is allowed.
+        assert!((5..10).contains(&opened), "{opened}");
+        let other = raw::open(address, transport, &from("203.0.113.2")).await;
+        assert!(!other.sid.is_empty());
+    }
+}
+
+/// Hears that it is no longer in the namespace, or that it is cut off.
+async fn has_to_leave(client: &mut Connection) {
+    let end = async {
+        while let Some(packet) = client.receive().await {
+            if packet == "41" {
+                return;
+            }
+        }
+    };
+    let ended = timeout(PATIENCE, end).await;
+    assert!(ended.is_ok(), "the client may stay");
+}
+
+#[tokio::test]
+async fn who_pauses_may_speak_again() {
+    for transport in Transport::BOTH {
+        let production = with_few_events("1000").await;
+        let mut client = join(&production.server.base, transport).await.unwrap();
+        for number in 0..10 * AT_ONCE {
+            client.send(message("uno a uno", Some(number)));
+            let heard = hears(&mut client, 1).await;
+            let answer = heard.last().unwrap();
+            let fields: Value = serde_json::from_str(&answer[answer.find('[').unwrap()..]).unwrap();
+            if fields[0]["error"].is_string() {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+        }
+        client.send(message("todavía", Some(0)));
+        assert_eq!(beginning_with(&hears(&mut client, 1).await, "43").len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_flood_of_what_nobody_listens_to_disturbs_nobody() {
+    let production = start(&[]).await;
+    let base = &production.server.base;
+    let mut pair = Pair::join(base).await.unwrap();
+    for transport in Transport::BOTH {
+        let offender = join(base, transport).await.unwrap();
+        for number in 0..5000 {
+            offender.send(match number % 4 {
+                0 => r#"42["nobody-listens",{}]"#.to_owned(),
+                1 => "40/nada,".to_owned(),
+                2 => format!("43{number}[1]"),
+                _ => "40".to_owned(),
+            });
+        }
+        for _ in 0..20 {
+            pair.talk().await.unwrap();
+        }
+        offender.close().await;
+    }
+    let only_the_pair = |clients: f64| clients == 2.0;
+    let left = production
+        .metric_when("clients", only_the_pair, PATIENCE)
+        .await;
+    left.unwrap();
+    pair.talk().await.unwrap();
+}

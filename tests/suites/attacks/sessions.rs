@@ -1,0 +1,107 @@
+//! The session's id, which is its key: who knows it can speak for the client.
+
+use course::production::{PATIENCE, message};
+use tokio::time::timeout;
+use wire::connection::{Connection, Http, Transport, handshake};
+
+use crate::{
+    raw::{self, Raw},
+    start,
+};
+
+/// A client in the default namespace, and its session's id.
+async fn join(base: &str, transport: Transport) -> (Connection, String) {
+    let mut connection = Connection::open(base, transport).await.unwrap();
+    let first = connection.receive().await.unwrap();
+    let sid = handshake(&first).unwrap()["sid"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    connection.send("40".to_owned());
+    assert!(connection.receive().await.unwrap().starts_with("40{"));
+    (connection, sid)
+}
+
+#[tokio::test]
+async fn an_id_that_is_none_opens_nothing() {
+    let production = start(&[("REQUEST_SECONDS", "0.5")]).await;
+    let (address, http) = (
+        production.address(),
+        Http::new(&production.server.base).unwrap(),
+    );
+    let long = "x".repeat(5000);
+    for sid in [
+        "AAAAAAAAAAAAAAAA",
+        "",
+        "0",
+        "../../x",
+        "%00",
+        "ñ",
+        long.as_str(),
+    ] {
+        let sid = sid.replace('ñ', "%C3%B1");
+        let path = format!("/socket.io/?EIO=4&transport=polling&sid={sid}");
+        for method in ["GET", "POST"] {
+            let answer = http.request(method, &path, &[], "40").await.unwrap();
+            assert_eq!(answer.status, 400, "{method} {path}: {}", answer.body);
+        }
+        let mut upgrade = Raw::connect(address).await;
+        let request = raw::opening(address, Transport::WebSocket, &format!("&sid={sid}"), &[]);
+        upgrade.write(request).await.unwrap();
+        // It may be answered before the session is looked for; then there is an end and no word.
+        let answer = upgrade.answer().await;
+        let answered = answer.is_none_or(|answer| [101, 400].contains(&answer.status));
+        assert!(answered && upgrade.text().await.is_none());
+    }
+    assert_eq!(production.metric("clients").await.unwrap(), 0.0);
+}
+
+#[tokio::test]
+async fn nobody_learns_the_id_of_another() {
+    for format in ["text", "json"] {
+        let production = start(&[("LOG_FORMAT", format), ("EVENTS_AT_ONCE", "4")]).await;
+        let base = &production.server.base;
+        let mut clients = Vec::new();
+        for transport in [Transport::WebSocket, Transport::Polling].repeat(2) {
+            clients.push(join(base, transport).await);
+        }
+        // All that a client can do: what is heard, what is not understood, too much, another namespace.
+        for (connection, _) in &clients {
+            for number in 0..5 {
+                connection.send(message("hola", Some(number)));
+            }
+            for packet in [
+                r#"429["enviar-mensaje",{"mensaje":7}]"#,
+                r#"42["unknown",{}]"#,
+                "40/fence,",
+            ] {
+                connection.send(packet.to_owned());
+            }
+        }
+        for who in 0..clients.len() {
+            let mut heard = String::new();
+            // What the three others may say, and the last answer.
+            while !heard.contains("44/fence,") || heard.matches("42[").count() < 9 {
+                let next = timeout(PATIENCE, clients[who].0.receive()).await;
+                heard += &next.expect("nothing more came").expect("cut off");
+            }
+            for (_, sid) in &clients {
+                assert!(!heard.contains(sid.as_str()), "{sid} in {heard}");
+            }
+        }
+        let sids: Vec<_> = clients.iter().map(|(_, sid)| sid.clone()).collect();
+        for (connection, _) in clients {
+            connection.close().await;
+        }
+        let nobody = |clients: f64| clients == 0.0;
+        let left = production.metric_when("clients", nobody, PATIENCE).await;
+        left.unwrap();
+        let log = production.server.log.text();
+        let metrics = production.metrics().await.unwrap();
+        for sid in sids {
+            assert!(!log.contains(&sid), "{log}");
+            assert!(!metrics.contains(&sid), "{metrics}");
+        }
+        assert!(log.contains("client disconnected"), "{log}");
+    }
+}

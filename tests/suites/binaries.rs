@@ -1,0 +1,325 @@
+//! The lessons as programs: settings, the address, what goes wrong at the start, how they end.
+
+use std::{
+    fs,
+    net::TcpListener,
+    path::Path,
+    process::{Command, Output},
+    time::Duration,
+};
+
+use course::lessons::{self, Lesson};
+use wire::{
+    connection::{Connection, Http, Transport, handshake},
+    server::Server,
+};
+use workbook::programs::{program, run_to_end};
+
+async fn start(lesson: &Lesson, folder: &Path, environment: &[(&str, &str)]) -> Server {
+    let server = Server::start(&program(lesson), folder, environment).await;
+    server.unwrap_or_else(|words| panic!("{}: {words}", lesson.name))
+}
+
+/// Runs a program that should give up at once.
+async fn give_up(lesson: &Lesson, folder: &Path, environment: &[(&str, &str)]) -> Output {
+    let mut command = tokio::process::Command::new(program(lesson));
+    command.current_dir(folder).env_remove("PORT");
+    command.envs(environment.iter().copied());
+    let output = run_to_end(command).await.unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}: {output:?}", lesson.name);
+    output
+}
+
+/// The one line that a program says when it gives up.
+fn complaint(output: &Output) -> &str {
+    let words = str::from_utf8(&output.stderr).unwrap();
+    assert_eq!(words.lines().count(), 1, "{words}");
+    words
+}
+
+/// A folder with a page of this title, as a student's own would be.
+fn folder_with_page(title: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("public/page");
+    fs::create_dir_all(&page).unwrap();
+    fs::write(page.join("index.html"), format!("<title>{title}</title>")).unwrap();
+    folder
+}
+
+fn all() -> Vec<Lesson> {
+    lessons::all().unwrap()
+}
+
+fn with_sockets() -> Vec<Lesson> {
+    all()
+        .into_iter()
+        .filter(|lesson| lesson.number >= 2)
+        .collect()
+}
+
+fn deploy() -> Lesson {
+    lessons::find("deploy").unwrap()
+}
+
+async fn get(server: &Server, path: &str) -> String {
+    Http::new(&server.base)
+        .unwrap()
+        .get(path, None)
+        .await
+        .unwrap()
+        .body
+}
+
+#[tokio::test]
+async fn a_lesson_serves_its_own_page() {
+    for lesson in all() {
+        let server = start(&lesson, lessons::root(), &[]).await;
+        let page = lessons::root()
+            .join("public")
+            .join(&lesson.name)
+            .join("index.html");
+        assert_eq!(get(&server, "/").await, fs::read_to_string(page).unwrap());
+        assert!(
+            get(&server, "/shared/style.css")
+                .await
+                .contains("#lstMensajes")
+        );
+    }
+}
+
+#[tokio::test]
+async fn only_the_last_lesson_is_reachable_from_other_machines() {
+    for lesson in all() {
+        let server = start(&lesson, lessons::root(), &[]).await;
+        let log = server.log.text();
+        let everywhere = log.contains("http://0.0.0.0:");
+        assert_eq!(everywhere, lesson == deploy(), "{}: {log}", lesson.name);
+    }
+}
+
+#[tokio::test]
+async fn public_dir_names_the_page() {
+    let folder = folder_with_page("another page");
+    for lesson in all() {
+        let server = start(&lesson, folder.path(), &[("PUBLIC_DIR", "public/page")]).await;
+        assert_eq!(get(&server, "/").await, "<title>another page</title>");
+    }
+}
+
+#[tokio::test]
+async fn a_dotenv_file_is_read_and_the_environment_goes_before_it() {
+    let folder = folder_with_page("from .env");
+    fs::write(
+        folder.path().join(".env"),
+        "PUBLIC_DIR=public/page\nPORT=no\n",
+    )
+    .unwrap();
+    for lesson in all() {
+        // `PORT` is 0 in the environment.
+        let server = start(&lesson, folder.path(), &[]).await;
+        assert_eq!(get(&server, "/").await, "<title>from .env</title>");
+        let output = give_up(&lesson, folder.path(), &[]).await;
+        assert!(complaint(&output).starts_with("PORT is \"no\""));
+    }
+}
+
+#[tokio::test]
+async fn an_unreadable_dotenv_file_is_a_clear_error() {
+    let folder = folder_with_page("");
+    fs::write(folder.path().join(".env"), "no setting\n").unwrap();
+    for lesson in all() {
+        let output = give_up(&lesson, folder.path(), &[]).await;
+        assert!(complaint(&output).starts_with(".env cannot be read: "));
+    }
+}
+
+#[tokio::test]
+async fn a_port_that_is_none_is_a_clear_error() {
+    for lesson in all() {
+        for port in ["abc", "70000", "-1", ""] {
+            let output = give_up(&lesson, lessons::root(), &[("PORT", port)]).await;
+            let expected = format!("PORT is {port:?}, but a port is a number from 0 to 65535.");
+            assert_eq!(complaint(&output).trim(), expected);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_taken_port_is_a_clear_error() {
+    for lesson in all() {
+        // Lesson 07 listens everywhere, where another program may listen on loopback alone.
+        let address = if lesson == deploy() {
+            "0.0.0.0:0"
+        } else {
+            "127.0.0.1:0"
+        };
+        let taken = TcpListener::bind(address).unwrap();
+        let port = taken.local_addr().unwrap().port().to_string();
+        let output = give_up(&lesson, lessons::root(), &[("PORT", &port)]).await;
+        let words = complaint(&output);
+        assert!(
+            words.starts_with("cannot listen on ") && words.contains(&port),
+            "{words}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_missing_page_is_a_clear_error() {
+    for lesson in all() {
+        let output = give_up(
+            &lesson,
+            lessons::root(),
+            &[("PORT", "0"), ("PUBLIC_DIR", "nada")],
+        )
+        .await;
+        assert!(complaint(&output).starts_with("there is no folder nada: "));
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_is_none_is_a_clear_error() {
+    let output = give_up(
+        &deploy(),
+        lessons::root(),
+        &[("PORT", "0"), ("HOST", "here")],
+    )
+    .await;
+    assert!(complaint(&output).starts_with("HOST is \"here\""));
+}
+
+#[tokio::test]
+async fn without_the_client_the_server_says_what_to_run() {
+    let folder = folder_with_page("");
+    let vendor = folder.path().join("public/vendor");
+    for lesson in with_sockets() {
+        let page = [("PUBLIC_DIR", "public/page")];
+        let server = start(&lesson, folder.path(), &page).await;
+        is_logged(&server, "run `just setup`").await;
+
+        fs::create_dir(&vendor).unwrap();
+        fs::write(vendor.join("socket.io.js"), "").unwrap();
+        let server = start(&lesson, folder.path(), &page).await;
+        assert!(
+            !server.log.text().contains("just setup"),
+            "{}",
+            server.log.text()
+        );
+        fs::remove_dir_all(&vendor).unwrap();
+    }
+}
+
+async fn is_logged(server: &Server, text: &str) {
+    // Nothing takes this long but on a machine that is very busy.
+    let limit = Duration::from_secs(30);
+    server.log.wait_for(text, limit).await.unwrap();
+}
+
+/// Connects a client to the default namespace.
+async fn connect(base: &str, transport: Transport) -> Connection {
+    let mut connection = Connection::open(base, transport).await.unwrap();
+    handshake(&connection.receive().await.unwrap()).unwrap();
+    connection.send("40".to_owned());
+    assert!(connection.receive().await.unwrap().starts_with("40{"));
+    connection
+}
+
+#[tokio::test]
+async fn who_comes_and_who_goes_is_logged() {
+    for lesson in with_sockets() {
+        let server = start(&lesson, lessons::root(), &[]).await;
+        let connection = connect(&server.base, Transport::WebSocket).await;
+        is_logged(&server, "client connected").await;
+        connection.close().await;
+        is_logged(&server, "client disconnected").await;
+    }
+}
+
+#[tokio::test]
+async fn clients_see_a_server_end_and_come_back_to_the_next() {
+    for lesson in with_sockets() {
+        for transport in Transport::BOTH {
+            let mut server = start(&lesson, lessons::root(), &[]).await;
+            let mut connection = connect(&server.base, transport).await;
+            server.child.kill().await.unwrap();
+            assert_eq!(connection.receive().await, None);
+
+            let (_, port) = server.base.rsplit_once(':').unwrap();
+            let next = start(&lesson, lessons::root(), &[("PORT", port)]).await;
+            assert_eq!(next.base, server.base);
+            connect(&next.base, transport).await;
+        }
+    }
+}
+
+#[cfg(unix)]
+mod shutdown {
+    use futures_util::SinkExt as _;
+    use serde_json::json;
+    use tokio::{net::TcpSocket, time::timeout};
+    use tokio_tungstenite::{client_async, tungstenite::Message};
+
+    use super::*;
+
+    /// How long the platform may wait until the process has ended.
+    const LIMIT: Duration = Duration::from_secs(5);
+
+    fn terminate(server: &Server) {
+        let pid = server.child.id().unwrap().to_string();
+        let sent = Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    async fn ends_well(server: &mut Server) {
+        let status = timeout(LIMIT, server.child.wait()).await;
+        let status = status
+            .unwrap_or_else(|_| panic!("still there after {LIMIT:?}"))
+            .unwrap();
+        assert_eq!(status.code(), Some(0), "{}", server.log.text());
+    }
+
+    #[tokio::test]
+    async fn sigterm_closes_every_connection_and_ends_well() {
+        let mut server = start(&deploy(), lessons::root(), &[]).await;
+        let mut websocket = connect(&server.base, Transport::WebSocket).await;
+        let mut polling = connect(&server.base, Transport::Polling).await;
+        terminate(&server);
+        // No packet before the end: a `41` would tell the client not to come back.
+        assert_eq!(websocket.receive().await, None);
+        assert_eq!(polling.receive().await, None);
+        ends_well(&mut server).await;
+
+        let (_, port) = server.base.rsplit_once(':').unwrap();
+        let next = start(&deploy(), lessons::root(), &[("PORT", port)]).await;
+        for transport in Transport::BOTH {
+            connect(&next.base, transport).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn sigterm_ends_well_although_a_client_has_stopped_reading() {
+        let limit = [("SHUTDOWN_SECONDS", "1")];
+        let mut server = start(&deploy(), lessons::root(), &limit).await;
+        let address = server.base.strip_prefix("http://").unwrap();
+        // Little room on the client's side, so that the server is soon left with what it has to say.
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(8 * 1024).unwrap();
+        let stream = socket.connect(address.parse().unwrap()).await.unwrap();
+        let url = format!("ws://{address}/socket.io/?EIO=4&transport=websocket");
+        let (mut stalled, _) = client_async(url, stream).await.unwrap();
+        stalled.send(Message::text("40")).await.unwrap();
+
+        let mut sender = connect(&server.base, Transport::WebSocket).await;
+        let text = "x".repeat(90_000);
+        for id in 0..200 {
+            let payload = json!(["enviar-mensaje", { "mensaje": text, "id": "1", "fecha": 1 }]);
+            sender.send(format!("42{id}{payload}"));
+            assert!(sender.receive().await.unwrap().starts_with("43"));
+        }
+        terminate(&server);
+        ends_well(&mut server).await;
+        // The end of the process may be known before the last line of its log.
+        is_logged(&server, "some clients did not take the goodbye").await;
+        drop(stalled);
+    }
+}

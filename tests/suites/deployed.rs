@@ -1,0 +1,161 @@
+//! The last lesson as a platform runs it, built for release and behind a router that speaks TLS, checked at its URL.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Output,
+    sync::LazyLock,
+    time::Duration,
+};
+
+use course::{
+    lessons::{self, Lesson, root},
+    production::Pair,
+    scenarios,
+};
+use suites::proxy::{Certificate, Proxy};
+use tempfile::TempDir;
+use tokio::process::Command;
+use wire::server::Server;
+use workbook::programs::{self, release};
+
+/// The lesson that is deployed.
+fn lesson() -> Lesson {
+    lessons::find("deploy").unwrap()
+}
+
+async fn start() -> Server {
+    static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| release(&lesson()));
+    let loopback = [("HOST", "127.0.0.1")];
+    Server::start(&PROGRAM, root(), &loopback).await.unwrap()
+}
+
+/// `just check 07 --url URL`, on a machine that trusts the authorities in this file. Meanwhile this thread must go on
+/// reading what the server logs, or the server would wait for that.
+async fn check(url: &str, trusted: &Path) -> Output {
+    Command::new(programs::workbook())
+        .args(["check", &lesson().name, "--url", url])
+        .env("SSL_CERT_FILE", trusted)
+        .env_remove("SSL_CERT_DIR")
+        .env("NO_COLOR", "1")
+        .output()
+        .await
+        .unwrap()
+}
+
+/// The one line that a check says when there is nothing to check.
+async fn complaint(url: &str, trusted: &Path) -> String {
+    let output = check(url, trusted).await;
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let words = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(words.lines().count(), 1, "{words}");
+    words.trim().to_owned()
+}
+
+/// What a test needs: a folder, the lesson, and the router before it, with a certificate for these names.
+async fn deploy(names: &str) -> (TempDir, Server, Proxy) {
+    let folder = tempfile::tempdir().unwrap();
+    let certificate = Certificate::create(folder.path(), names);
+    let server = start().await;
+    let proxy = Proxy::start(folder.path(), certificate, &server.base).await;
+    (folder, server, proxy)
+}
+
+const NAMES: &str = "DNS:localhost,IP:127.0.0.1";
+
+#[tokio::test]
+async fn every_scenario_passes_over_tls() {
+    let (_folder, _server, proxy) = deploy(NAMES).await;
+    let scenarios = scenarios::of(&lesson()).into_iter();
+    let count = scenarios
+        .filter(|scenario| scenario.lessons().contains(&lesson().number))
+        .count();
+    let all_pass = format!("\n{count} of {count} pass.\n");
+    for host in ["localhost", "127.0.0.1"] {
+        let url = format!("https://{host}:{}", proxy.port);
+        let output = check(&url, &proxy.certificate.file).await;
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{said}\n{output:?}");
+        assert!(said.ends_with(&all_pass), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn heartbeats_keep_idle_clients_behind_a_router_that_cuts_silence() {
+    let (_folder, _server, proxy) = deploy(NAMES).await;
+    let url = format!("http://127.0.0.1:{}", proxy.cutting_port);
+    let mut pair = Pair::join(&url).await.unwrap();
+    pair.talk().await.unwrap();
+    // Longer than the router's 55 seconds: nothing is waited for but the time itself.
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    pair.talk().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_certificate_that_nobody_vouches_for_is_a_clear_error() {
+    let (_folder, _server, proxy) = deploy(NAMES).await;
+    let elsewhere = tempfile::tempdir().unwrap();
+    let another = Certificate::create(elsewhere.path(), "DNS:example.com");
+    let words = complaint(&proxy.url(), &another.file).await;
+    let expected = format!(
+        "{} does not answer: this machine does not trust its certificate (",
+        proxy.url()
+    );
+    assert!(words.starts_with(&expected), "{words}");
+    assert!(words.ends_with("set SSL_CERT_FILE to its file"), "{words}");
+}
+
+#[tokio::test]
+async fn a_certificate_for_another_name_is_a_clear_error() {
+    let (_folder, _server, proxy) = deploy("DNS:example.com").await;
+    let words = complaint(&proxy.url(), &proxy.certificate.file).await;
+    let expected = format!(
+        "{} does not answer: its certificate cannot be used: certificate not valid for name \"localhost\"",
+        proxy.url()
+    );
+    assert!(words.starts_with(&expected), "{words}");
+}
+
+#[tokio::test]
+async fn tls_and_plain_http_taken_for_each_other_are_clear_errors() {
+    let (_folder, server, proxy) = deploy(NAMES).await;
+    let url = server.base.replace("http", "https");
+    let words = complaint(&url, &proxy.certificate.file).await;
+    let expected = "what it says is no TLS. Does its address begin with http://?";
+    assert_eq!(words, format!("{url} does not answer: {expected}"));
+
+    let url = proxy.url().replace("https", "http");
+    let words = complaint(&url, &proxy.certificate.file).await;
+    let expected = "refuses plain HTTP (400). Does its address begin with https://?";
+    assert_eq!(words, format!("{url} {expected}"));
+}
+
+#[tokio::test]
+async fn a_server_that_sends_its_clients_on_says_where_to() {
+    let (_folder, _server, proxy) = deploy(NAMES).await;
+    let url = format!("http://localhost:{}", proxy.plain_port);
+    let words = complaint(&url, &proxy.certificate.file).await;
+    assert_eq!(
+        words,
+        format!("{url} sends its clients on to {}/", proxy.url())
+    );
+}
+
+#[tokio::test]
+async fn what_is_no_address_and_whom_nobody_trusts_are_clear_errors() {
+    let folder = tempfile::tempdir().unwrap();
+    let certificate = Certificate::create(folder.path(), NAMES);
+    let words = complaint("localhost:3000", &certificate.file).await;
+    let expected = "localhost:3000 is no address: it begins with http:// or https://";
+    assert_eq!(words, expected);
+    // Port 1 belongs to a service that nobody runs any more.
+    let words = complaint("https://localhost:1", &certificate.file).await;
+    assert!(
+        words.starts_with("https://localhost:1 does not answer: Connection refused"),
+        "{words}"
+    );
+    let words = complaint("https://localhost:1", &folder.path().join("nada.pem")).await;
+    assert!(
+        words.starts_with("this machine trusts no authority for certificates"),
+        "{words}"
+    );
+}

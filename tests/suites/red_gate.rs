@@ -1,0 +1,26 @@
+//! Each lesson's base fails what the lesson adds: a scenario that could not fail would prove nothing.
+
+use std::{fmt::Write as _, thread};
+
+use course::{lessons, scenarios};
+use suites::{assert_snapshot, fault};
+
+#[test]
+fn the_base_of_each_lesson_fails_what_the_lesson_adds() {
+    let mut report = String::new();
+    for lesson in lessons::all().unwrap() {
+        let Some(base) = lesson.base() else { continue };
+        let base = &lessons::find(base).unwrap();
+        writeln!(report, "{} on what {} adds", base.name, lesson.name).unwrap();
+        let added = scenarios::all().into_iter();
+        let added = added.filter(|scenario| scenario.begins_with(&lesson));
+        thread::scope(|threads| {
+            let play = |scenario| (scenario, threads.spawn(move || fault(&scenario, base)));
+            let playing: Vec<_> = added.map(play).collect();
+            for (scenario, fault) in playing {
+                writeln!(report, "  {}\n    {}", scenario.name, fault.join().unwrap()).unwrap();
+            }
+        });
+    }
+    assert_snapshot("red_gate", &report);
+}

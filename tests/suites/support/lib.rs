@@ -1,0 +1,76 @@
+//! What the suites share: lessons as servers, and snapshots.
+
+#![allow(
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    reason = "nobody outside of this workspace calls this, and tests panic"
+)]
+
+pub mod copies;
+pub mod proxy;
+
+use std::{fs, path::PathBuf, sync::LazyLock};
+
+use course::{
+    lessons::{self, Lesson},
+    scenario::{Outcome, Scenario},
+};
+use wire::{connection::Transport, server::Server};
+use workbook::programs::{program, target};
+
+/// Starts the program of a lesson in a folder that needs no installed files.
+pub async fn start(lesson: &Lesson) -> Server {
+    let page = [("PUBLIC_DIR", "public/page")];
+    let server = Server::start(&program(lesson), &FOLDER, &page).await;
+    server.unwrap_or_else(|error| panic!("{}: {error:#}", lesson.name))
+}
+
+/// Plays a scenario on a fresh server of a lesson.
+#[tokio::main(flavor = "current_thread")]
+pub async fn play(scenario: &Scenario, lesson: &Lesson, transport: Transport) -> Outcome {
+    let server = start(lesson).await;
+    let log = Some(server.log.clone());
+    scenario.play(&server.base, transport, log).await
+}
+
+/// What a lesson does wrong in a scenario, over the first transport that shows it.
+///
+/// Panics if it does nothing wrong: then the scenario proves nothing.
+pub fn fault(scenario: &Scenario, lesson: &Lesson) -> String {
+    let expected = scenario.expected().unwrap();
+    let mut transports = scenario.transports().iter();
+    let fault =
+        transports.find_map(|transport| play(scenario, lesson, *transport).fault(&expected));
+    fault.unwrap_or_else(|| panic!("{} passes {}", lesson.name, scenario.name))
+}
+
+/// A folder with a page, with files beside it that nobody should get, and with something in the client's place.
+static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
+    let folder = target().join("tmp/page");
+    for (file, text) in [
+        (
+            "public/page/index.html",
+            "<!doctype html><title>Socket Client</title>",
+        ),
+        ("public/vendor/socket.io.js", "// the client"),
+        ("public/vendor/socket.io/socket.io.js", "// the client"),
+        ("public/Cargo.toml", "# beside the page's folder"),
+        ("public/.env", "SECRET=1"),
+        ("Cargo.toml", "# beside the pages"),
+        (".env", "SECRET=1"),
+    ] {
+        let file = folder.join(file);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+    folder
+});
+
+/// Compares a text with its snapshot.
+pub fn assert_snapshot(name: &str, text: &str) {
+    let mut settings = insta::Settings::new();
+    settings.set_snapshot_path(lessons::root().join("tests/snapshots"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}

@@ -1,0 +1,192 @@
+//! A router as a hosting platform has it: nginx, which speaks TLS to the clients and plain HTTP to the server.
+
+use std::{
+    fs, iter,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU16, Ordering},
+    time::{Duration, Instant},
+};
+
+use tokio::{net::TcpStream, time::sleep};
+
+/// How long nginx may take until it accepts connections.
+const START_LIMIT: Duration = Duration::from_secs(10);
+
+/// A certificate that vouches for itself.
+pub struct Certificate {
+    /// In PEM, to be trusted.
+    pub file: PathBuf,
+    key: PathBuf,
+}
+
+impl Certificate {
+    /// A new one for these names (`DNS:localhost,IP:127.0.0.1`), in this folder.
+    pub fn create(folder: &Path, names: &str) -> Self {
+        let certificate = Self {
+            file: folder.join("certificate.pem"),
+            key: folder.join("key.pem"),
+        };
+        let made = Command::new("openssl")
+            .args([
+                "req",
+                "-x509",
+                "-nodes",
+                "-days",
+                "2",
+                "-subj",
+                "/CN=workbook",
+            ])
+            .args(["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"])
+            .args(["-addext", &format!("subjectAltName={names}")])
+            // Without this it would be an authority, which rustls does not take for a server.
+            .args(["-addext", "basicConstraints=critical,CA:FALSE"])
+            .arg("-keyout")
+            .arg(&certificate.key)
+            .arg("-out")
+            .arg(&certificate.file)
+            .output()
+            .expect("openssl is installed");
+        assert!(made.status.success(), "{made:?}");
+        certificate
+    }
+}
+
+/// A running nginx, which ends with this value.
+pub struct Proxy {
+    /// Where it speaks TLS.
+    pub port: u16,
+    /// Where it sends its clients on to the other port.
+    pub plain_port: u16,
+    /// Where it speaks plain HTTP, and cuts a connection on which the server has been silent for 55 seconds.
+    pub cutting_port: u16,
+    /// The certificate that it shows.
+    pub certificate: Certificate,
+    process: Child,
+}
+
+impl Proxy {
+    /// Starts it before the server at `upstream`, with all that it writes in this folder.
+    pub async fn start(folder: &Path, certificate: Certificate, upstream: &str) -> Self {
+        let (port, plain_port, cutting_port) = (free_port(), free_port(), free_port());
+        let configuration = folder.join("nginx.conf");
+        let ports = [port, plain_port, cutting_port];
+        let text = configure(folder, &certificate, upstream, ports);
+        fs::write(&configuration, text).unwrap();
+        let process = Command::new("nginx")
+            .arg("-p")
+            .arg(folder)
+            .arg("-c")
+            .arg(&configuration)
+            // Until it has read where else to write errors.
+            .args(["-e", "stderr"])
+            .stdin(Stdio::null())
+            .spawn()
+            .expect("nginx is installed");
+        let mut proxy = Self {
+            port,
+            plain_port,
+            cutting_port,
+            certificate,
+            process,
+        };
+        proxy.accepts().await;
+        proxy
+    }
+
+    /// The address of the server for its clients.
+    pub fn url(&self) -> String {
+        format!("https://localhost:{}", self.port)
+    }
+
+    async fn accepts(&mut self) {
+        let start = Instant::now();
+        while TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
+            let ended = self.process.try_wait().unwrap();
+            assert!(ended.is_none(), "nginx has ended: {ended:?}");
+            assert!(start.elapsed() < START_LIMIT, "nginx accepts nobody");
+            sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        // Errors say that it has ended already.
+        self.process.kill().ok();
+        self.process.wait().ok();
+    }
+}
+
+/// A port that nobody uses, below those that the system gives to whoever asks for any: nginx cannot say which port the
+/// system would have chosen, and what is free here is still free when it starts.
+fn free_port() -> u16 {
+    /// How many were looked at, so that the tests of this process get different ones.
+    static SEEN: AtomicU16 = AtomicU16::new(0);
+    let first = 10_000 + u16::try_from(std::process::id() % 10_000).unwrap_or_default();
+    let ports = iter::repeat_with(|| first + SEEN.fetch_add(1, Ordering::Relaxed));
+    let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    ports.take(1_000).find(is_free).expect("a port is free")
+}
+
+/// One process, so that there is one to end; no path outside of the folder, and no user but the one who starts it.
+fn configure(
+    folder: &Path,
+    certificate: &Certificate,
+    upstream: &str,
+    [port, plain_port, cutting_port]: [u16; 3],
+) -> String {
+    let folder = folder.display();
+    let (file, key) = (certificate.file.display(), certificate.key.display());
+    format!(
+        r"daemon off;
+master_process off;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{}}
+http {{
+  access_log off;
+  client_body_temp_path {folder}/body;
+  proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/fastcgi;
+  uwsgi_temp_path {folder}/uwsgi;
+  scgi_temp_path {folder}/scgi;
+  # A request that asks for a WebSocket is passed on with what it asks.
+  map $http_upgrade $connection_header {{
+    default upgrade;
+    '' close;
+  }}
+  server {{
+    listen 127.0.0.1:{port} ssl;
+    ssl_certificate {file};
+    ssl_certificate_key {key};
+    location / {{
+      proxy_pass {upstream};
+      proxy_http_version 1.1;
+      proxy_set_header Upgrade $http_upgrade;
+      proxy_set_header Connection $connection_header;
+      proxy_set_header Host $http_host;
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+      proxy_set_header X-Forwarded-Proto $scheme;
+    }}
+  }}
+  server {{
+    listen 127.0.0.1:{cutting_port};
+    location / {{
+      proxy_pass {upstream};
+      proxy_http_version 1.1;
+      proxy_set_header Upgrade $http_upgrade;
+      proxy_set_header Connection $connection_header;
+      proxy_set_header Host $http_host;
+      proxy_read_timeout 55s;
+    }}
+  }}
+  server {{
+    listen 127.0.0.1:{plain_port};
+    return 301 https://$host:{port}$request_uri;
+  }}
+}}
+"
+    )
+}

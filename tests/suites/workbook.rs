@@ -1,0 +1,401 @@
+//! The `workbook` program, as a student uses it.
+
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+    time::Duration,
+};
+
+use course::{
+    lessons::{self, Lesson},
+    scenarios,
+};
+use serde_json::Value;
+use suites::assert_snapshot;
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    time::timeout,
+};
+use tokio_tungstenite::connect_async;
+use wire::connection::Http;
+use workbook::{
+    programs,
+    work::{Begin, build, create},
+};
+
+/// A student's folder, outside of the workbook.
+struct Student {
+    folder: TempDir,
+}
+
+impl Student {
+    fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// A student whose copy is the lesson itself.
+    fn with(lesson: &str) -> Self {
+        let student = Self::new();
+        let lesson = lessons::find(lesson).unwrap();
+        create(&lesson, Begin::AsTheLesson, &student.work()).unwrap();
+        student
+    }
+
+    fn work(&self) -> PathBuf {
+        self.folder.path().join("work")
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(programs::workbook());
+        command
+            .args(arguments)
+            .arg("--work")
+            .arg(self.work())
+            .env("NO_COLOR", "1")
+            .env("CARGO_NET_OFFLINE", "true");
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// What a command prints, both streams, with this folder's name replaced; whether it succeeded.
+    fn says(&self, arguments: &[&str]) -> (String, bool) {
+        let output = self.run(arguments);
+        // Cargo's progress is no part of the answer.
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        let errors = errors.lines().filter(|line| {
+            !["Compiling", "Finished", "Blocking"]
+                .iter()
+                .any(|word| line.trim_start().starts_with(word))
+                && !line.starts_with("error: could not compile")
+        });
+        let mut said = String::from_utf8_lossy(&output.stdout).into_owned();
+        said.extend(errors.map(|line| format!("{line}\n")));
+        let said = said.replace(&*self.folder.path().to_string_lossy(), "<folder>");
+        (said, output.status.success())
+    }
+
+    /// What a check of a lesson prints, as a student in the workbook reads it, and the names of the scenarios
+    /// that fail.
+    fn check(&self, lesson: &Lesson) -> (String, Vec<String>) {
+        let (said, _) = self.says(&["check", &format!("{:02}", lesson.number)]);
+        let titles = said.lines().filter_map(|line| line.strip_prefix("  ✗ "));
+        let failing = titles.map(|title| title.replace(' ', "_")).collect();
+        (said.replace("<folder>/", ""), failing)
+    }
+
+    /// The names of the scenarios that fail.
+    fn failing(&self, lesson: &Lesson) -> Vec<String> {
+        let output = self.run(&["check", &lesson.name, "--json"]);
+        let report: Value = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
+        let scenarios = report["scenarios"].as_array().unwrap().iter();
+        let failed = scenarios.filter(|scenario| scenario["verdict"] == "failed");
+        failed
+            .map(|scenario| scenario["scenario"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    /// Replaces a part of one of the sources, which must be there.
+    fn replace(&self, file: &str, from: &str, to: &str) {
+        let file = self.work().join(file);
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.contains(from), "{} has no {from}", file.display());
+        fs::write(file, text.replace(from, to)).unwrap();
+    }
+}
+
+#[test]
+fn the_copy_of_every_lesson_is_red_where_the_lesson_teaches_and_green_with_its_files() {
+    for lesson in lessons::all().unwrap() {
+        let student = Student::new();
+        let (said, done) = student.says(&["start", &lesson.name]);
+        assert!(done, "{said}");
+        let taught: Vec<_> = scenarios::all()
+            .iter()
+            .filter(|scenario| scenario.begins_with(&lesson))
+            .map(|scenario| scenario.name.to_owned())
+            .collect();
+        let (said, failing) = student.check(&lesson);
+        assert_eq!(failing, taught, "{said}");
+        assert_snapshot(&format!("check_{:02}_red", lesson.number), &said);
+
+        let source = student.work().join("src");
+        for file in fs::read_dir(lesson.folder().join("src")).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), source.join(file.file_name())).unwrap();
+        }
+        let (said, failing) = student.check(&lesson);
+        assert_eq!(failing, Vec::<String>::new(), "{said}");
+        assert_snapshot(&format!("check_{:02}_green", lesson.number), &said);
+    }
+}
+
+/// Two copies of a lesson share the build folder, and must not get each other's program.
+#[test]
+fn each_copy_runs_its_own_program() {
+    let lesson = lessons::find("03").unwrap();
+    let (right, wrong) = (Student::with("03"), Student::with("03"));
+    wrong.replace("src/lib.rs", "on(\"enviar-mensaje\"", "on(\"otro\"");
+    for _ in 0..2 {
+        assert_eq!(right.failing(&lesson), Vec::<String>::new());
+        assert_ne!(wrong.failing(&lesson), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_copy_is_never_overwritten() {
+    let student = Student::new();
+    assert!(student.run(&["start", "02"]).status.success());
+    fs::write(student.work().join("src/lib.rs"), "// mine").unwrap();
+
+    let (said, done) = student.says(&["start", "02"]);
+    assert!(
+        !done && said.contains("already exists") && said.contains("--fresh"),
+        "{said}"
+    );
+    let mine = fs::read_to_string(student.work().join("src/lib.rs")).unwrap();
+    assert_eq!(mine, "// mine");
+
+    for number in 1..=2 {
+        assert!(student.run(&["start", "02", "--fresh"]).status.success());
+        assert!(
+            student
+                .folder
+                .path()
+                .join(format!("work-{number}"))
+                .is_dir()
+        );
+    }
+    let mine = fs::read_to_string(student.folder.path().join("work-1/src/lib.rs")).unwrap();
+    assert_eq!(mine, "// mine");
+}
+
+#[tokio::test]
+async fn a_copy_builds_and_runs_without_the_workbook_and_without_a_network() {
+    let student = Student::with("07");
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--offline", "--quiet", "--target-dir"])
+        .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("moved"))
+        .current_dir(student.work())
+        .status();
+    assert!(built.unwrap().success());
+    let program = build(&student.work()).unwrap();
+    let server = wire::server::Server::start(&program.path, &student.work(), &[])
+        .await
+        .unwrap();
+    let page = Http::new(&server.base)
+        .unwrap()
+        .get("/", None)
+        .await
+        .unwrap();
+    assert!(page.body.contains("<h1"), "{}", page.body);
+}
+
+/// The faults that students make most, and what is said of them.
+#[test]
+fn what_is_said_of_a_fault_can_be_read() {
+    let handlers = "src/controller.rs";
+    let faults: [(&str, &[(&str, &str, &str)]); 7] = [
+        (
+            "no_callback",
+            &[(
+                handlers,
+                "ack.send(answer)",
+                "Ok::<_, String>(drop((ack, answer)))",
+            )],
+        ),
+        (
+            "emits_to_all",
+            &[
+                (
+                    handlers,
+                    "(socket: SocketRef, ack",
+                    "(io: socketioxide::SocketIo, ack",
+                ),
+                (handlers, "socket.broadcast().emit(", "io.emit("),
+            ],
+        ),
+        (
+            "wrong_event_name",
+            &[(handlers, "on(\"enviar-mensaje\"", "on(\"enviar_mensaje\"")],
+        ),
+        (
+            "wrong_field",
+            &[(handlers, "\"processID\"", "\"processId\"")],
+        ),
+        (
+            "wrong_port",
+            &[(
+                "src/main.rs",
+                "println!(\"http://{}\", listener.local_addr()?)",
+                "println!(\"http://127.0.0.1:1\")",
+            )],
+        ),
+        (
+            "does_not_compile",
+            &[(
+                handlers,
+                "fn unix_millis() -> u64 {",
+                "fn unix_millis() -> String {",
+            )],
+        ),
+        (
+            "panics",
+            &[(
+                handlers,
+                "    info!(message.text",
+                "    assert!(message.text.is_empty(), \"no message today\");\n    info!(message.text",
+            )],
+        ),
+    ];
+    let mut report = String::new();
+    for (name, replacements) in faults {
+        let student = Student::with("06");
+        for (file, from, to) in replacements {
+            student.replace(file, from, to);
+        }
+        let (said, done) = student.says(&["check", "06"]);
+        assert!(!done, "{name} passes");
+        writeln!(report, "== {name}\n{said}").unwrap();
+    }
+    let (said, done) = Student::new().says(&["check", "06", "--url", "http://127.0.0.1:1"]);
+    assert!(!done);
+    writeln!(report, "== server_not_running\n{said}").unwrap();
+    assert_snapshot("workbook_faults", &report);
+}
+
+#[test]
+fn hints_come_one_at_a_time_and_then_the_solution() {
+    let student = Student::with("04");
+    let mut report = String::new();
+    for _ in 0..4 {
+        let (said, done) = student.says(&["hint", "05"]);
+        assert!(done, "{said}");
+        writeln!(report, "{said}").unwrap();
+    }
+    assert_snapshot("workbook_hints", &report);
+}
+
+#[test]
+fn progress_shows_every_lesson_and_exercise() {
+    let (said, done) = Student::with("05").says(&["progress"]);
+    assert!(done, "{said}");
+    for lesson in lessons::all().unwrap() {
+        assert!(said.contains(&lesson.name), "{said}");
+    }
+    assert!(said.contains("✓ 05-callbacks"), "{said}");
+    assert!(said.contains("· 06-broadcast"), "{said}");
+    assert!(said.contains("  · bare_number"), "{said}");
+}
+
+#[test]
+fn the_solution_is_the_difference_that_is_left() {
+    let student = Student::with("05");
+    let (said, done) = student.says(&["solution", "05"]);
+    assert!(done && said.is_empty(), "{said}");
+    let (said, done) = student.says(&["solution", "06"]);
+    assert!(
+        done && said.contains("+    if let Err(error) = socket.broadcast()"),
+        "{said}"
+    );
+}
+
+#[test]
+fn without_a_copy_every_command_says_how_to_make_one() {
+    let student = Student::new();
+    for arguments in [
+        &["check", "03"][..],
+        &["hint", "03"],
+        &["progress"],
+        &["solution", "03"],
+        &["watch", "work", "03"],
+    ] {
+        let (said, done) = student.says(arguments);
+        assert!(
+            !done && said.contains("just start 0"),
+            "{arguments:?}: {said}"
+        );
+    }
+}
+
+/// How long a rebuild may take on a machine that is very busy.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+#[tokio::test]
+async fn watch_replaces_the_server_reloads_the_page_and_survives_a_fault() {
+    let student = Student::with("01");
+    let mut command = student.command(&["watch", "work", "01"]);
+    command
+        .env("PORT", "0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    let mut command = tokio::process::Command::from(command);
+    let mut watching = command.kill_on_drop(true).spawn().unwrap();
+    let mut lines = BufReader::new(watching.stdout.take().unwrap()).lines();
+
+    let link = said(&mut lines, "Open ").await;
+    said(&mut lines, "passes").await;
+    let link = link.split_whitespace().nth(1).unwrap();
+    let (base, port) = link.split_once("/?reload=").unwrap();
+    let (mut page, _) = connect_async(format!("ws://127.0.0.1:{port}"))
+        .await
+        .unwrap();
+
+    student.replace("src/lib.rs", "    Router::new()", "    Router::nonsense()");
+    said(&mut lines, "the previous server is still running").await;
+    assert_eq!(
+        Http::new(base)
+            .unwrap()
+            .get("/", None)
+            .await
+            .unwrap()
+            .status,
+        200
+    );
+
+    student.replace(
+        "src/lib.rs",
+        "    Router::nonsense()",
+        "    Router::new()\n        .route(\"/nuevo\", axum::routing::get(async || \"nuevo\"))",
+    );
+    let link = said(&mut lines, "Open ").await;
+    let link = link.split_whitespace().nth(1).unwrap();
+    let (base, _) = link.split_once("/?reload=").unwrap();
+    let close = timeout(PATIENCE, futures_util::StreamExt::next(&mut page))
+        .await
+        .unwrap();
+    assert!(close.unwrap().unwrap().is_close());
+    assert_eq!(
+        Http::new(base)
+            .unwrap()
+            .get("/nuevo", None)
+            .await
+            .unwrap()
+            .body,
+        "nuevo"
+    );
+}
+
+type Lines = tokio::io::Lines<BufReader<tokio::process::ChildStdout>>;
+
+/// The next line that holds these words.
+async fn said(lines: &mut Lines, words: &str) -> String {
+    loop {
+        let line = timeout(PATIENCE, lines.next_line()).await;
+        let line = line.unwrap_or_else(|_| panic!("nothing was said of {words:?}"));
+        let line = line
+            .unwrap()
+            .unwrap_or_else(|| panic!("it ended before {words:?}"));
+        if line.contains(words) {
+            return line;
+        }
+    }
+}

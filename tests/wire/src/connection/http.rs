@@ -1,0 +1,106 @@
+//! Plain HTTP requests.
+
+use std::{error::Error, time::Duration};
+
+use anyhow::{Context, Result, anyhow};
+use http_body_util::{BodyExt, Full};
+use hyper::{Request, body::Bytes, header::HeaderMap};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::{TokioExecutor, TokioTimer},
+};
+
+use super::tls;
+
+/// How long an idle connection may be used again. Servers close idle connections: Node after six seconds, others
+/// earlier. A request that is sent just then is lost, so a connection is given up long before.
+const REST_LIMIT: Duration = Duration::from_secs(1);
+
+/// An HTTP client that sends each path as it is given, `..` and all.
+pub struct Http {
+    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    base: String,
+}
+
+/// What came back for a request.
+pub struct Response {
+    /// The status code, 200 for example.
+    pub status: u16,
+    /// The header fields.
+    pub headers: HeaderMap,
+    /// The body, with what is no UTF-8 replaced.
+    pub body: String,
+}
+
+impl Response {
+    /// The header field of this name, if it is there and is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+impl Http {
+    /// A client for the server at `base` (`http://host:port` or `https://host:port`).
+    pub fn new(base: &str) -> Result<Self> {
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        // It would refuse `https`, which the connector around it takes care of.
+        connector.enforce_http(false);
+        let connector = HttpsConnectorBuilder::new()
+            .with_tls_config(tls::config(base)?.as_ref().clone())
+            .https_or_http()
+            .enable_http1()
+            .wrap_connector(connector);
+        Ok(Self {
+            client: Client::builder(TokioExecutor::new())
+                .pool_idle_timeout(REST_LIMIT)
+                .pool_timer(TokioTimer::new())
+                .build(connector),
+            base: base.to_owned(),
+        })
+    }
+
+    /// `GET`s a path, saying which page asks where there is an `origin`.
+    pub async fn get(&self, path: &str, origin: Option<&str>) -> Result<Response> {
+        let origin = origin.map(|origin| ("origin", origin));
+        self.request("GET", path, origin.as_slice(), "").await
+    }
+
+    /// `POST`s text to a path.
+    pub async fn post(&self, path: &str, body: String) -> Result<Response> {
+        let text = [("content-type", "text/plain;charset=UTF-8")];
+        self.request("POST", path, &text, body).await
+    }
+
+    /// Any request, with these header fields.
+    pub async fn request(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Result<Response> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.base));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Full::from(body.into()));
+        let request = request.context("the request can't be made")?;
+        let response = self.client.request(request).await.map_err(|error| {
+            // The error itself only says that there was one.
+            let reason = error
+                .source()
+                .map_or(String::new(), |error| format!(": {}", tls::reason(error)));
+            anyhow!("{} does not answer{reason}", self.base)
+        })?;
+        let (head, body) = response.into_parts();
+        Ok(Response {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            body: String::from_utf8_lossy(&body.collect().await?.to_bytes()).into_owned(),
+        })
+    }
+}

@@ -1,0 +1,126 @@
+//! An Engine.IO connection that shows its packets as they crossed: the frames that the book explains.
+//!
+//! Source: Engine.IO protocol, revision 4.
+
+mod http;
+mod polling;
+mod tls;
+mod websocket;
+
+use std::fmt;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+use tokio::{
+    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    task::JoinSet,
+};
+
+pub use http::{Http, Response};
+
+/// What carries the packets of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// One HTTP request after the other; the server holds each back until it has something to say.
+    Polling,
+    /// One WebSocket from the first packet on.
+    WebSocket,
+}
+
+impl Transport {
+    /// Both transports.
+    pub const BOTH: [Self; 2] = [Self::WebSocket, Self::Polling];
+}
+
+impl fmt::Display for Transport {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Polling => "polling",
+            Self::WebSocket => "websocket",
+        })
+    }
+}
+
+/// An open Engine.IO connection. Heartbeats are answered and not shown.
+///
+/// Dropping it cuts the connection without a goodbye.
+pub struct Connection {
+    outgoing: UnboundedSender<String>,
+    incoming: UnboundedReceiver<String>,
+    task: JoinSet<()>,
+}
+
+impl Connection {
+    /// Connects to the server at `base` (`http://host:port` or `https://host:port`). The first packet to be received is the
+    /// handshake, `0{"sid":...}`.
+    pub async fn open(base: &str, transport: Transport) -> Result<Self> {
+        let (outgoing, to_send) = unbounded_channel();
+        let (received, incoming) = unbounded_channel();
+        // Weak, so that the channel closes, and with it the connection, when this value lets go of it.
+        let pongs = outgoing.downgrade();
+        let mut task = JoinSet::new();
+        match transport {
+            Transport::Polling => {
+                let polling = polling::Polling::open(base, &received).await?;
+                task.spawn(polling.run(to_send, received, pongs));
+            }
+            Transport::WebSocket => {
+                let socket = websocket::open(base).await?;
+                task.spawn(websocket::run(socket, to_send, received, pongs));
+            }
+        }
+        Ok(Self {
+            outgoing,
+            incoming,
+            task,
+        })
+    }
+
+    /// Sends one packet. If the connection is closed, nobody receives it.
+    pub fn send(&self, packet: String) {
+        // An error says that the connection is closed, which `receive` tells to whoever waits.
+        self.outgoing.send(packet).ok();
+    }
+
+    /// The next packet, or `None` when the connection is closed.
+    pub async fn receive(&mut self) -> Option<String> {
+        self.incoming.recv().await
+    }
+
+    /// Whether it's closed, and nothing more arrives.
+    pub fn is_closed(&self) -> bool {
+        self.incoming.is_closed() && self.incoming.is_empty()
+    }
+
+    /// Says goodbye once everything is sent, and waits until it is said.
+    pub async fn close(mut self) {
+        drop(self.outgoing);
+        self.task.join_next().await;
+    }
+}
+
+/// Passes a received packet on, or answers it where it is a heartbeat. `false`: the connection is over.
+fn on_packet(
+    packet: String,
+    received: &UnboundedSender<String>,
+    pongs: &tokio::sync::mpsc::WeakUnboundedSender<String>,
+) -> bool {
+    match packet.as_str() {
+        "1" => false,
+        // `6` is a noop: it only ends a poll.
+        "6" => true,
+        "2" => pongs
+            .upgrade()
+            .is_none_or(|outgoing| outgoing.send("3".into()).is_ok()),
+        _ => received.send(packet).is_ok(),
+    }
+}
+
+/// The fields of a handshake packet, `0{"sid":...}`.
+pub fn handshake(packet: &str) -> Result<Value> {
+    packet
+        .strip_prefix('0')
+        .and_then(|json| serde_json::from_str::<Value>(json).ok())
+        .filter(|fields| fields["sid"].is_string())
+        .with_context(|| format!("the first packet is not a handshake: {packet}"))
+}

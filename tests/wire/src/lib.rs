@@ -1,0 +1,15 @@
+//! The wire: a Socket.IO client that shows every frame, the process of a server, and transcripts of what crossed.
+//!
+//! It knows nothing of lessons.
+
+#![allow(
+    clippy::missing_errors_doc,
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    reason = "nobody outside of this workspace calls this"
+)]
+
+pub mod connection;
+pub mod process;
+pub mod server;
+pub mod transcript;

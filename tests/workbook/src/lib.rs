@@ -1,0 +1,12 @@
+//! The student's program as a library: it builds copies, plays scenarios on servers, and judges them.
+
+#![allow(
+    clippy::missing_errors_doc,
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    reason = "nobody outside of this workspace calls this"
+)]
+
+pub mod check;
+pub mod programs;
+pub mod work;

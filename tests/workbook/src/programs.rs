@@ -1,0 +1,101 @@
+//! Programs of the workspace, built when they are needed.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+    sync::LazyLock,
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+use course::{
+    exercises::Exercise,
+    lessons::{self, Lesson, root},
+};
+use tokio::time::timeout;
+
+/// The program of a lesson, built as the lesson is now.
+///
+/// # Panics
+/// The lessons don't compile; the compiler has said why.
+pub fn program(lesson: &Lesson) -> PathBuf {
+    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| build_all("--bins").join("debug"));
+    executable(&FOLDER, &lesson.name)
+}
+
+/// The same as a platform would run it: built for release, and this lesson alone.
+///
+/// # Panics
+/// The lesson doesn't compile; the compiler has said why.
+pub fn release(lesson: &Lesson) -> PathBuf {
+    let target = build(&["--bins", "--release"], &[lesson.package()]);
+    executable(&target.join("release"), &lesson.name)
+}
+
+/// The solution of an exercise.
+///
+/// # Panics
+/// The solutions don't compile; the compiler has said why.
+pub fn solution(exercise: &Exercise) -> PathBuf {
+    static FOLDER: LazyLock<PathBuf> =
+        LazyLock::new(|| build_all("--examples").join("debug/examples"));
+    executable(&FOLDER, exercise.name)
+}
+
+/// The `workbook` program.
+///
+/// # Panics
+/// It doesn't compile; the compiler has said why.
+pub fn workbook() -> PathBuf {
+    static FOLDER: LazyLock<PathBuf> =
+        LazyLock::new(|| build(&["--bins"], &["workbook"]).join("debug"));
+    executable(&FOLDER, "workbook")
+}
+
+/// Runs a program that should end by itself, and soon.
+pub async fn run_to_end(mut command: tokio::process::Command) -> Result<Output> {
+    // Nothing takes this long except on a very busy machine.
+    const LIMIT: Duration = Duration::from_secs(30);
+    let ended = timeout(LIMIT, command.kill_on_drop(true).output()).await;
+    ended
+        .with_context(|| format!("{command:?} hasn't ended after {LIMIT:?}"))?
+        .with_context(|| format!("{command:?}"))
+}
+
+fn executable(folder: &Path, name: &str) -> PathBuf {
+    folder.join(name).with_extension(env::consts::EXE_EXTENSION)
+}
+
+/// Builds programs of all lessons, and returns the build folder.
+fn build_all(which: &str) -> PathBuf {
+    let lessons = lessons::all().unwrap_or_default();
+    let packages: Vec<_> = lessons.iter().map(Lesson::package).collect();
+    build(&[which], &packages)
+}
+
+/// Builds programs of some packages beside the running program, and returns the build folder.
+fn build(which: &[&str], packages: &[&str]) -> PathBuf {
+    let target = target();
+    let built = Command::new("cargo")
+        .args(["build", "--quiet", "--target-dir"])
+        .arg(&target)
+        .args(which)
+        .args(packages.iter().flat_map(|package| ["--package", package]))
+        .current_dir(root())
+        .status();
+    assert!(
+        built.is_ok_and(|status| status.success()),
+        "{} do not compile",
+        packages.join(", ")
+    );
+    target
+}
+
+/// The build folder that the running program lies in, as `target/debug/deps/contract-...` does.
+pub fn target() -> PathBuf {
+    let program = env::current_exe().unwrap_or_default();
+    let is_profile = |folder: &&Path| folder.ends_with("debug") || folder.ends_with("release");
+    let profile = program.ancestors().find(is_profile).and_then(Path::parent);
+    profile.map_or_else(|| root().join("target"), Path::to_owned)
+}

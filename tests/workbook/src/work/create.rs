@@ -1,0 +1,104 @@
+//! Makes the crate: a manifest that needs no workspace, the sources, the page.
+
+use std::{fs, io, path::Path};
+
+use anyhow::{Context, Result};
+use course::lessons::{self, Lesson, root};
+
+use super::manifest;
+
+/// What the crate begins as.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Begin {
+    /// As the lesson's base: the lesson itself is left to do.
+    AsItsBase,
+    /// As the lesson itself.
+    AsTheLesson,
+}
+
+/// The source of a lesson without a base.
+const EMPTY: &str = "//! A server that has nothing to say yet.
+
+use std::path::Path;
+
+use axum::Router;
+
+/// What the server does with a request. The page's folder is not used yet.
+pub fn app(_page: &Path) -> Router {
+    Router::new()
+}
+";
+
+/// Makes a crate for a lesson in a folder that does not exist yet. It has the lesson's name and
+/// dependencies, with their versions written out, and the workbook's lock file, so it can be moved anywhere.
+pub fn create(lesson: &Lesson, begin: Begin, folder: &Path) -> Result<()> {
+    let source = match (begin, lesson.base()) {
+        (Begin::AsItsBase, Some(base)) => &lessons::find(base)?,
+        _ => lesson,
+    };
+    let manifest = manifest::standalone(lesson)?;
+    write(lesson, source, begin, &manifest, folder)
+        .with_context(|| format!("cannot write {}", folder.display()))
+}
+
+fn write(
+    lesson: &Lesson,
+    source: &Lesson,
+    begin: Begin,
+    manifest: &str,
+    folder: &Path,
+) -> io::Result<()> {
+    copy(&source.folder().join("src"), &folder.join("src"))?;
+    fs::write(folder.join("Cargo.toml"), manifest)?;
+    fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
+    fs::write(folder.join(".gitignore"), "/target/\n.env\n")?;
+    if begin == Begin::AsTheLesson {
+        copy_others(&lesson.folder(), folder)?;
+    } else if lesson.base().is_none() {
+        fs::write(folder.join("src/lib.rs"), EMPTY)?;
+    }
+    rename_crate(&folder.join("src/main.rs"), source, lesson)?;
+
+    let (public, copied) = (root().join("public"), folder.join("public"));
+    copy(&public.join(&source.name), &copied.join(&lesson.name))?;
+    for shared in ["shared", "vendor"] {
+        if public.join(shared).is_dir() {
+            copy(&public.join(shared), &copied.join(shared))?;
+        }
+    }
+    Ok(())
+}
+
+/// Files of a lesson that are neither code nor words about it: what a platform reads.
+fn copy_others(lesson: &Path, folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(lesson)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if entry.file_type()?.is_file() && name != "Cargo.toml" && name != "README.md" {
+            fs::copy(entry.path(), folder.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+/// The program's only line that names its crate.
+fn rename_crate(file: &Path, from: &Lesson, to: &Lesson) -> io::Result<()> {
+    let name = |lesson: &Lesson| format!("{}::", lesson.package().replace('-', "_"));
+    let text = fs::read_to_string(file)?;
+    fs::write(file, text.replace(&name(from), &name(to)))
+}
+
+/// Copies a folder with all that is in it.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let to = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &to)?;
+        } else {
+            fs::copy(entry.path(), to)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! A manifest that needs no workspace.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result};
+use course::lessons::{Lesson, root};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
+
+/// A lesson's manifest with everything written out that it inherits from the workspace.
+pub fn standalone(lesson: &Lesson) -> Result<String> {
+    let workspace = read(&root().join("Cargo.toml"))?;
+    let mut manifest = read(&lesson.folder().join("Cargo.toml"))?;
+    let inherited = &workspace["workspace"];
+    inherit(&mut manifest["package"], &inherited["package"]);
+    inherit(&mut manifest["dependencies"], &inherited["dependencies"]);
+    if let Some(targets) = manifest.get_mut("target").and_then(Item::as_table_like_mut) {
+        for (_, target) in targets.iter_mut() {
+            inherit(&mut target["dependencies"], &inherited["dependencies"]);
+        }
+    }
+    manifest["lints"] = inherited["lints"].clone();
+    manifest["profile"] = workspace["profile"].clone();
+    // This crate belongs to no workspace, wherever it lies.
+    manifest["workspace"] = Item::Table(Table::new());
+    Ok(manifest.to_string())
+}
+
+/// Reads a manifest.
+pub fn read(file: &Path) -> Result<DocumentMut> {
+    let text = fs::read_to_string(file);
+    let text = text.with_context(|| format!("cannot read {}", file.display()))?;
+    text.parse().with_context(|| file.display().to_string())
+}
+
+/// Replaces each `workspace = true` by what the workspace says of the name, with the features that are added here.
+fn inherit(table: &mut Item, workspace: &Item) {
+    let Some(table) = table.as_table_like_mut() else {
+        return;
+    };
+    for (name, item) in table.iter_mut() {
+        let inherits = |table: &dyn TableLike| table.contains_key("workspace");
+        if item.as_table_like().is_some_and(inherits)
+            && let Some(value) = workspace.get(name.get()).and_then(Item::as_value)
+        {
+            let mut value: Value = value.clone();
+            value.decor_mut().clear();
+            if let Some(more) = item.get("features").and_then(Item::as_array) {
+                value = with_features(value, more);
+            }
+            *item = Item::Value(value);
+        }
+    }
+}
+
+/// A dependency, a version or a table, with more features than it has.
+fn with_features(dependency: Value, more: &Array) -> Value {
+    let mut table = match dependency {
+        Value::InlineTable(table) => table,
+        version => InlineTable::from_iter([("version", version)]),
+    };
+    let features = table.get_or_insert("features", Array::new());
+    if let Some(features) = features.as_array_mut() {
+        features.extend(more.iter().cloned().map(|mut feature| {
+            feature.decor_mut().clear();
+            feature
+        }));
+        features.fmt();
+    }
+    table.fmt();
+    table.into()
+}
