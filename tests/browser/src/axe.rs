@@ -2,18 +2,17 @@
 
 use std::fs;
 
+use anyhow::{Context, bail};
+use course::lessons::root;
 use serde_json::Value;
 
 use crate::{Result, Tab};
 
 /// Fails if axe-core finds anything serious or critical in the page, light or dark.
 pub async fn expect_no_serious_fault(tab: &Tab) -> Result {
-    let axe = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/node_modules/axe-core/axe.min.js"
-    );
-    let axe = fs::read_to_string(axe)
-        .map_err(|_| "axe-core is missing: run `npm ci` in tests/browser")?;
+    let axe = root().join("tests/browser/node_modules/axe-core/axe.min.js");
+    let axe = fs::read_to_string(axe);
+    let axe = axe.context("axe-core is missing: run `npm ci` in tests/browser")?;
     tab.evaluate(&format!("{axe}; 0")).await?;
     for dark in [false, true] {
         tab.set_dark(dark).await?;
@@ -25,7 +24,7 @@ pub async fn expect_no_serious_fault(tab: &Tab) -> Result {
             )
             .await?;
         if faults != Value::Array(Vec::new()) {
-            return Err(format!("dark: {dark}, axe-core finds: {faults:#}").into());
+            bail!("dark: {dark}, axe-core finds: {faults:#}");
         }
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! The browser's process, and the guests in it.
 
+use anyhow::{Context, Error};
 use chromiumoxide::{
     Browser, BrowserConfig,
     cdp::browser_protocol::{
@@ -26,10 +27,11 @@ pub struct Chromium {
 impl Chromium {
     /// Starts the Chromium or Chrome that is installed, with an empty profile.
     pub async fn launch() -> Result<Self> {
-        let program = default_executable(DetectionOptions::default()).map_err(|_| {
+        let program = default_executable(DetectionOptions::default());
+        let program = program.ok().context(
             "no Chromium or Chrome was found. Install one (Debian: apt-get install chromium), \
-             or say where it is with CHROME=/path/to/chrome."
-        })?;
+             or say where it is with CHROME=/path/to/chrome.",
+        )?;
         let profile = tempfile::tempdir()?;
         let mut config = BrowserConfig::builder()
             .chrome_executable(program)
@@ -39,7 +41,7 @@ impl Chromium {
         if is_root() {
             config = config.no_sandbox();
         }
-        let (browser, mut events) = Browser::launch(config.build()?).await?;
+        let (browser, mut events) = Browser::launch(config.build().map_err(Error::msg)?).await?;
         tokio::spawn(async move { while events.next().await.is_some() {} });
         Ok(Self {
             browser,
@@ -81,7 +83,8 @@ impl Guest<'_> {
             .browser_context_id(self.context.clone())
             // Its own window: a tab behind another draws no frames.
             .new_window(true)
-            .build()?;
+            .build()
+            .map_err(Error::msg)?;
         Tab::open(self.browser.new_page(target).await?, url).await
     }
 }

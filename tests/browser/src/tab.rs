@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use anyhow::{Context, Error, bail};
 use chromiumoxide::{
     Page,
     cdp::{
@@ -61,7 +62,8 @@ impl Tab {
             .expression(expression)
             .await_promise(true)
             .return_by_value(true)
-            .build()?;
+            .build()
+            .map_err(Error::msg)?;
         let result = timeout(PATIENCE, self.page.evaluate(expression)).await??;
         Ok(result.value().cloned().unwrap_or(Value::Null))
     }
@@ -85,21 +87,18 @@ impl Tab {
         if self.evaluate(&waiting).await.is_err() {
             let shown = self.evaluate("document.body.innerText").await?;
             let shown = shown.as_str().unwrap_or_default();
-            return Err(format!(
-                "this should have come to hold: {condition}\nThe page shows:\n{shown}"
-            )
-            .into());
+            bail!("this should have become true: {condition}\nThe page shows:\n{shown}");
         }
         Ok(())
     }
 
-    /// What comes to pass when the page has been loaded once more, from now on.
+    /// Waits for the next time that the page is loaded, from now on.
     pub async fn next_load(&self) -> Result<impl Future<Output = Result> + use<>> {
         let mut loads = self.page.event_listener::<EventLoadEventFired>().await?;
         Ok(async move {
             let load = timeout(PATIENCE, loads.next()).await;
-            let load = load.map_err(|_| "the page should have been loaded anew")?;
-            load.ok_or("the page has gone")?;
+            let load = load.ok().context("the page should have reloaded")?;
+            load.context("the page has gone")?;
             Ok(())
         })
     }

@@ -16,14 +16,14 @@ pub async fn duo_has_no_serious_fault(chromium: &Chromium) -> Result {
 }
 
 async fn check(chromium: &Chromium, lesson: &Lesson, path: &str, ready: &str) -> Result {
-    let base = servers::serve(lesson).await?;
+    let server = servers::serve(lesson).await?;
     let tab = chromium
         .guest()
         .await?
-        .open(&format!("{base}{path}"))
+        .open(&format!("{}{path}", server.base))
         .await?;
     tab.wait_until(ready).await?;
-    if path == "/" && lesson.number >= 2 {
+    if path == "/" && lesson.includes("connect") {
         tab.is_online().await?;
     }
     browser::expect_no_serious_fault(&tab).await

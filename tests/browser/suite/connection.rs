@@ -1,26 +1,29 @@
 //! What a page says of its connection.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
+use anyhow::bail;
 use axum::Router;
 use browser::{Chromium, Result, Tab};
-use course::lessons::{self, Lesson};
+use course::lessons::{self, Lesson, root};
 use serde_json::json;
 use tokio::{net::TcpListener, time::timeout};
 use tokio_tungstenite::accept_async;
-use tower_http::services::{ServeDir, ServeFile};
+use tower_http::services::ServeDir;
+use wire::server::Server;
+use workbook::programs::program;
 
-use crate::{servers, with_list};
+use crate::{row::lists_messages, servers};
 
-/// How long a page may take to load anew.
+/// How long a page may take to reload.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 pub async fn survives_a_network_that_fails(chromium: &Chromium, lesson: &Lesson) -> Result {
-    let base = servers::serve(lesson).await?;
+    let server = servers::serve(lesson).await?;
     let guest = chromium.guest().await?;
-    let mut tab = guest.open(&base).await?;
+    let mut tab = guest.open(&server.base).await?;
     tab.is_online().await?;
-    let messages = hear(&guest.open(&base).await?, &tab, lesson).await?;
+    let messages = hear(&guest.open(&server.base).await?, &tab, lesson).await?;
 
     tab.set_offline(true).await?;
     tab.is_offline().await?;
@@ -46,7 +49,7 @@ pub async fn survives_a_server_that_restarts(chromium: &Chromium, lesson: &Lesso
 
 /// Lets a page hear a message of another, where the lesson's page lists messages.
 async fn hear(other: &Tab, tab: &Tab, lesson: &Lesson) -> Result<serde_json::Value> {
-    if with_list().contains(lesson) {
+    if lists_messages(lesson)? {
         other.is_online().await?;
         other.send("antes").await?;
         tab.wait_until("lstMensajes.children.length === 1").await?;
@@ -57,30 +60,28 @@ async fn hear(other: &Tab, tab: &Tab, lesson: &Lesson) -> Result<serde_json::Val
 /// The list is still there, the console tells the story, and nothing but connections went wrong.
 async fn is_as_before(tab: &mut Tab, messages: &serde_json::Value) -> Result {
     if tab.messages().await? != *messages {
-        return Err(format!("the list should still be {messages}").into());
+        bail!("the list should still be {messages}");
     }
     let console = tab.console().await?.into_iter();
     let console: Vec<_> = console.filter(|line| line != "object").collect();
     if console != ["Conectado", "Desconectado del servidor", "Conectado"] {
-        return Err(format!("the console says {console:?}").into());
+        bail!("the console says {console:?}");
     }
     let problems = tab.problems(false).await?;
     if problems.is_empty() {
         return Ok(());
     }
-    Err(format!("the page has problems: {problems:#?}").into())
+    bail!("the page has problems: {problems:#?}")
 }
 
-/// The page and the client are there, and nobody who speaks Socket.IO.
+/// The page and the client are there, but no server speaks Socket.IO.
 pub async fn stays_offline_without_a_server(chromium: &Chromium) -> Result {
-    let lesson = lessons::find("broadcast")?;
-    let public = servers::page(&lesson).join("..");
-    let client = ServeFile::new(public.join("vendor/socket.io.js"));
+    let public = root().join("public");
     let router = Router::new()
         .nest_service("/shared", ServeDir::new(public.join("shared")))
         .nest_service("/vendor", ServeDir::new(public.join("vendor")))
-        .route_service("/socket.io/socket.io.js", client)
-        .fallback_service(ServeDir::new(servers::page(&lesson)));
+        .route_service("/socket.io/{file}", ServeDir::new(public.join("vendor")))
+        .fallback_service(ServeDir::new(servers::page(&lessons::find("broadcast")?)));
     let base = servers::serve_router(router).await?;
     let mut tab = chromium.guest().await?.open(&base).await?;
     // The second attempt: the client has waited, and tries again by itself.
@@ -94,16 +95,16 @@ pub async fn stays_offline_without_a_server(chromium: &Chromium) -> Result {
     if console.is_empty() && problems.is_empty() {
         return Ok(());
     }
-    Err(format!("the page says {console:?} and has problems: {problems:#?}").into())
+    bail!("the page says {console:?} and has problems: {problems:#?}")
 }
 
-/// With `?reload=PORT` the page waits at that port, and loads anew when the connection is closed.
+/// With `?reload=PORT` the page waits at that port, and reloads when the connection is closed.
 pub async fn reloads_when_it_is_told_to(chromium: &Chromium, lesson: &Lesson) -> Result {
-    let base = servers::serve_watched(lesson).await?;
+    let server = servers::serve(lesson).await?;
     let watcher = TcpListener::bind("127.0.0.1:0").await?;
     let port = watcher.local_addr()?.port();
     let guest = chromium.guest().await?;
-    let url = format!("{base}/?reload={port}");
+    let url = format!("{}/?reload={port}", server.base);
     let (tab, waiting) = tokio::join!(guest.open(&url), async {
         accept_async(watcher.accept().await?.0)
             .await
@@ -111,27 +112,27 @@ pub async fn reloads_when_it_is_told_to(chromium: &Chromium, lesson: &Lesson) ->
     });
     tab?;
     waiting?.close(None).await?;
-    // A page connects once, as it loads: this is the same page loaded anew, which waits again.
+    // A page connects once, as it loads: this is the same page, reloaded, which waits again.
     timeout(PATIENCE, watcher.accept()).await??;
     Ok(())
 }
 
-/// A page's folder without the client beside it.
+/// A folder with the page, but without the client.
 pub async fn says_when_the_client_is_not_installed(chromium: &Chromium, lesson: &Lesson) -> Result {
     let folder = tempfile::tempdir()?;
-    let page = folder.path().join("page");
-    let public = servers::page(lesson).join("..");
-    copy(&servers::page(lesson), &page)?;
-    copy(&public.join("shared"), &folder.path().join("shared"))?;
-    let base = servers::serve_router(apps::app(lesson.package(), &page)).await?;
-    let tab = chromium.guest().await?.open(&base).await?;
+    for part in [&lesson.name, "shared"] {
+        let part = Path::new("public").join(part);
+        copy(&root().join(&part), &folder.path().join(&part))?;
+    }
+    let server = Server::start(&program(lesson), folder.path(), &[]).await?;
+    let tab = chromium.guest().await?.open(&server.base).await?;
     tab.wait_until("document.querySelector('[role=alert]')?.textContent.includes('just setup')")
         .await?;
     let status = tab.evaluate("lblOnline.hidden").await?;
     if status == json!(true) {
         Ok(())
     } else {
-        Err("the page says that it is online".into())
+        bail!("the page says that it is online")
     }
 }
 

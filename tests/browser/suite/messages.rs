@@ -1,5 +1,6 @@
 //! What a person writes, and what the others read.
 
+use anyhow::bail;
 use browser::{Chromium, Result, Tab};
 use course::lessons::Lesson;
 use serde_json::{Value, json};
@@ -19,11 +20,8 @@ async fn sent(tab: &Tab) -> Result<Vec<Value>> {
 }
 
 pub async fn sends_with_enter_and_with_the_button(chromium: &Chromium, lesson: &Lesson) -> Result {
-    let tab = chromium
-        .guest()
-        .await?
-        .open(&servers::serve(lesson).await?)
-        .await?;
+    let server = servers::serve(lesson).await?;
+    let tab = chromium.guest().await?.open(&server.base).await?;
     tab.is_online().await?;
     tab.write("#txtMensaje", "con Enter").await?;
     tab.press("#txtMensaje", "Enter").await?;
@@ -42,11 +40,8 @@ pub async fn sends_nothing_when_there_is_nothing_to_say(
     chromium: &Chromium,
     lesson: &Lesson,
 ) -> Result {
-    let tab = chromium
-        .guest()
-        .await?
-        .open(&servers::serve(lesson).await?)
-        .await?;
+    let server = servers::serve(lesson).await?;
+    let tab = chromium.guest().await?.open(&server.base).await?;
     tab.is_online().await?;
     tab.press("#txtMensaje", "Enter").await?;
     tab.click("#btnEnviar").await?;
@@ -57,9 +52,10 @@ pub async fn sends_nothing_when_there_is_nothing_to_say(
 }
 
 pub async fn lists_any_text_as_text(chromium: &Chromium, lesson: &Lesson) -> Result {
-    let base = servers::serve(lesson).await?;
+    let server = servers::serve(lesson).await?;
+    let base = &server.base;
     let guest = chromium.guest().await?;
-    let (ana, mut beto) = (guest.open(&base).await?, guest.open(&base).await?);
+    let (ana, mut beto) = (guest.open(base).await?, guest.open(base).await?);
     ana.is_online().await?;
     beto.is_online().await?;
     let texts = [
@@ -82,10 +78,10 @@ pub async fn lists_any_text_as_text(chromium: &Chromium, lesson: &Lesson) -> Res
     expect(&beto.problems(true).await?, &[])
 }
 
-fn expect<T: PartialEq + std::fmt::Debug>(came: &[T], expected: &[T]) -> Result {
-    if came == expected {
+fn expect<T: PartialEq + std::fmt::Debug>(actual: &[T], expected: &[T]) -> Result {
+    if actual == expected {
         Ok(())
     } else {
-        Err(format!("expected {expected:?}, but came {came:?}").into())
+        bail!("expected {expected:?}, but got {actual:?}")
     }
 }

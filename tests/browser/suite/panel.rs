@@ -1,7 +1,6 @@
 //! The wire panel, and two clients side by side.
 
-use std::time::Duration;
-
+use anyhow::{Context, bail};
 use browser::{Chromium, Result};
 use course::{lessons, scene::Scene};
 use serde_json::{Value, json};
@@ -9,15 +8,13 @@ use wire::connection::Transport;
 
 use crate::servers;
 
-/// How long to wait for a message of the flood.
-const PATIENCE: Duration = Duration::from_secs(20);
-
 pub async fn shows_the_upgrade(chromium: &Chromium) -> Result {
     let lesson = lessons::find("connect")?;
-    let base = servers::serve(&lesson).await?;
+    let server = servers::serve(&lesson).await?;
+    let base = &server.base;
     let guest = chromium.guest().await?;
 
-    let tab = guest.open(&base).await?;
+    let tab = guest.open(base).await?;
     tab.wait_until("document.querySelector('[data-note=upgraded]')")
         .await?;
     let story = "[...document.querySelectorAll('.wire-frames > li')]
@@ -54,25 +51,22 @@ pub async fn shows_the_upgrade(chromium: &Chromium) -> Result {
 
 pub async fn keeps_the_last_frames_of_a_flood(chromium: &Chromium) -> Result {
     let lesson = lessons::find("server-emit")?;
-    let base = servers::serve(&lesson).await?;
-    let mut tab = chromium.guest().await?.open(&base).await?;
+    let server = servers::serve(&lesson).await?;
+    let base = &server.base;
+    let mut tab = chromium.guest().await?.open(base).await?;
     tab.is_online().await?;
 
-    let mut scene = Scene::new(&base, Transport::WebSocket, PATIENCE, None);
-    let failed = |failure: course::scene::Failure| failure.to_string();
-    scene.step("ana connects").await.map_err(failed)?;
-    scene.connect(&["ana"]).await.map_err(failed)?;
+    let mut scene = Scene::new(base, Transport::WebSocket, None);
+    scene.step("ana connects").await?;
+    scene.connect(&["ana"]).await?;
     for thousand in 0..10 {
         let payloads: Vec<_> = (0..1_000)
             .map(|number| json!({ "mensaje": format!("{thousand}-{number}"), "id": "1", "fecha": 1 }))
             .collect();
-        scene
-            .burst("ana", "enviar-mensaje", &payloads, false)
-            .map_err(failed)?;
+        scene.burst("ana", "enviar-mensaje", &payloads, false)?;
         scene
             .hears_burst("ana", "enviar-mensaje", &payloads)
-            .await
-            .map_err(failed)?;
+            .await?;
     }
 
     tab.wait_until("lstMensajes.children.length === 10000")
@@ -94,11 +88,8 @@ pub async fn keeps_the_last_frames_of_a_flood(chromium: &Chromium) -> Result {
 
 pub async fn explains_a_frame_and_finds_a_fault(chromium: &Chromium) -> Result {
     let lesson = lessons::find("connect")?;
-    let tab = chromium
-        .guest()
-        .await?
-        .open(&servers::serve(&lesson).await?)
-        .await?;
+    let server = servers::serve(&lesson).await?;
+    let tab = chromium.guest().await?.open(&server.base).await?;
     tab.wait_until("document.querySelector('#txtFrame')")
         .await?;
     let names =
@@ -152,7 +143,8 @@ async fn paste(tab: &browser::Tab, frame: &str) -> Result {
 /// The network of one client fails: it goes Offline and comes back, and the other notices nothing.
 pub async fn cuts_one_network_and_restores_it(chromium: &Chromium) -> Result {
     let lesson = lessons::find("broadcast")?;
-    let base = servers::serve(&lesson).await?;
+    let server = servers::serve(&lesson).await?;
+    let base = &server.base;
     let mut tab = chromium
         .guest()
         .await?
@@ -224,14 +216,14 @@ async fn until(tab: &browser::Tab, condition: &str) -> Result {
     );
     tab.evaluate(&waiting)
         .await
-        .map_err(|_| format!("this should have come to hold: {condition}"))?;
+        .with_context(|| format!("this should have become true: {condition}"))?;
     Ok(())
 }
 
-fn expect(came: &Value, expected: &Value) -> Result {
-    if came == expected {
+fn expect(actual: &Value, expected: &Value) -> Result {
+    if actual == expected {
         Ok(())
     } else {
-        Err(format!("expected {expected}, but came {came}").into())
+        bail!("expected {expected}, but got {actual}")
     }
 }

@@ -2,43 +2,54 @@
 
 use std::collections::BTreeMap;
 
+use anyhow::{Context, bail};
 use browser::{Chromium, Result, Tab};
 use course::{lessons::Lesson, scenarios};
 use serde_json::json;
-use wire::transcript::redact;
+use wire::transcript::{Direction, redact};
 
 use crate::servers;
 
 /// What a scenario's transcript says of one client: direction and frame.
 type Frames = Vec<(String, String)>;
 
-/// The scenario that a person can play on the lesson's pages: everybody connects, and ana sends one message.
-fn scenario(lesson: &Lesson) -> &'static str {
-    match lesson.number {
-        2 => "a_client_that_vanishes_disturbs_nobody",
-        3 => "a_message_is_logged_and_nobody_hears_it",
-        4 => "a_message_reaches_everyone_the_sender_included",
-        5 => "the_callback_answers_the_sender_alone",
-        _ => "broadcast_reaches_everyone_but_the_sender",
-    }
-}
+/// Scenarios that a person can play on a page: everybody connects, and ana sends one message.
+const ON_PAGES: [&str; 5] = [
+    "a_client_that_vanishes_disturbs_nobody",
+    "a_message_is_logged_and_nobody_hears_it",
+    "a_message_reaches_everyone_the_sender_included",
+    "the_callback_answers_the_sender_alone",
+    "broadcast_reaches_everyone_but_the_sender",
+];
 
-/// The frames of each client, as the snapshot of the lesson's scenario has them.
+/// The frames of each client in the newest of these scenarios that holds for the lesson, as its snapshot has them.
 fn transcript(lesson: &Lesson) -> Result<BTreeMap<String, Frames>> {
-    let name = scenario(lesson);
-    let all = scenarios::all();
-    let scenario = all.iter().find(|scenario| scenario.name == name);
-    let scenario = scenario.ok_or_else(|| format!("there is no scenario {name}"))?;
+    let mut held = scenarios::of(lesson).into_iter().rev();
+    let scenario = held.find(|scenario| ON_PAGES.contains(&scenario.name));
+    let scenario = scenario.context("no page can play a scenario of this lesson")?;
     let mut clients: BTreeMap<String, Frames> = BTreeMap::new();
-    for line in scenario.expected()?.lines() {
-        for (sign, direction) in [(" → ", "sent"), (" ← ", "received")] {
-            if let Some((who, frame)) = line.split_once(sign) {
-                let frames = clients.entry(who.trim().to_owned()).or_default();
-                frames.push((direction.to_owned(), frame.to_owned()));
-            }
-        }
+    for line in scenario
+        .expected()?
+        .steps
+        .into_iter()
+        .flat_map(|step| step.lines)
+    {
+        let direction = match line.direction {
+            Direction::Sent => "sent",
+            Direction::Received => "received",
+            Direction::Happened => continue,
+        };
+        let frames = clients.entry(line.who).or_default();
+        frames.push((direction.to_owned(), line.text));
     }
     Ok(clients)
+}
+
+/// Whether the lesson's page lists what others send.
+pub fn lists_messages(lesson: &Lesson) -> Result<bool> {
+    let transcript = transcript(lesson)?;
+    let beto = transcript.get("beto").context("beto is not there")?;
+    Ok(beto.iter().any(|(_, frame)| frame.starts_with("42")))
 }
 
 /// The text of the message that ana sends, if she sends one.
@@ -56,7 +67,8 @@ pub async fn shows_what_its_transcript_says(
     lesson: &Lesson,
     transport: &str,
 ) -> Result {
-    let base = servers::serve(lesson).await?;
+    let server = servers::serve(lesson).await?;
+    let base = &server.base;
     let transcript = transcript(lesson)?;
     let guest = chromium.guest().await?;
     let mut tabs: BTreeMap<&str, Tab> = BTreeMap::new();
@@ -95,22 +107,19 @@ pub async fn shows_what_its_transcript_says(
             .map(|(direction, frame)| (direction, redact(&frame, &sids)))
             .collect();
         if frames != *expected {
-            return Err(format!(
-                "{name}'s panel shows\n{frames:#?}\nbut should show\n{expected:#?}"
-            )
-            .into());
+            bail!("{name}'s panel shows\n{frames:#?}\nbut should show\n{expected:#?}");
         }
         shows(tab, name, expected, text.as_deref()).await?;
 
         let problems = tab.problems(true).await?;
         if !problems.is_empty() {
-            return Err(format!("{name}'s page has problems: {problems:#?}").into());
+            bail!("{name}'s page has problems: {problems:#?}");
         }
         let authority = base.trim_start_matches("http://");
         let requests = tab.requests().await?;
         let is_ours = |url: &&String| !url.contains(&format!("://{authority}/"));
         if let Some(foreign) = requests.iter().find(is_ours) {
-            return Err(format!("{name}'s page asks for {foreign}").into());
+            bail!("{name}'s page asks for {foreign}");
         }
     }
     for tab in tabs.into_values() {
@@ -134,24 +143,22 @@ async fn shows(tab: &mut Tab, name: &str, frames: &Frames, text: Option<&str>) -
         expected.push("object".to_owned());
         let messages = tab.messages().await?;
         if messages != json!([text]) {
-            return Err(format!("{name}'s page should list {text:?}, but lists {messages}").into());
+            bail!("{name}'s page should list {text:?}, but lists {messages}");
         }
     } else if tab.messages().await? != json!([]) {
-        return Err(format!("{name}'s page should list nothing").into());
+        bail!("{name}'s page should list nothing");
     }
 
     if received("43") {
         expected.push("Desde el server object".to_owned());
         let answer = tab.evaluate("JSON.parse(lblRespuesta.textContent)").await?;
         if answer["id"] != "123" || answer["processID"] != 999 || !answer["date"].is_u64() {
-            return Err(format!("{name}'s page shows the answer {answer}").into());
+            bail!("{name}'s page shows the answer {answer}");
         }
     }
 
     if console != expected {
-        return Err(
-            format!("{name}'s console should say {expected:?}, but says {console:?}").into(),
-        );
+        bail!("{name}'s console should say {expected:?}, but says {console:?}");
     }
     Ok(())
 }

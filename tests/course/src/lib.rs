@@ -7,6 +7,7 @@
     reason = "nobody outside of this workspace calls this"
 )]
 
+pub mod differences;
 pub mod exercises;
 pub mod experiments;
 pub mod lessons;

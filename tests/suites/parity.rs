@@ -1,0 +1,139 @@
+//! Every scenario on the course's own servers, in Node: the same transcripts, but for the differences that are listed.
+
+use std::{fs, path::PathBuf, time::Duration};
+
+use anyhow::{Result, bail, ensure};
+use course::{
+    differences::{Differences, node_snapshot},
+    exercises,
+    lessons::{self, root},
+    scenario::Scenario,
+    scenarios,
+};
+use libtest_mimic::{Arguments, Trial};
+use suites::assert_snapshot;
+use tokio::{process::Command, time::timeout};
+use wire::{connection::Transport, server::Server, transcript::Step};
+
+/// How long a server that broke off a scenario may take to end, if that's why it broke off.
+const END_LIMIT: Duration = Duration::from_secs(1);
+
+/// How long Node may take to write its log.
+const LOG_LIMIT: Duration = Duration::from_secs(5);
+
+fn main() {
+    let mut trials = vec![Trial::test("the_list_names_nothing_unknown", || {
+        no_strays().map_err(Into::into)
+    })];
+    for (lesson, script, scenarios) in servers().unwrap() {
+        for scenario in scenarios {
+            for transport in scenario.transports() {
+                let name = format!("{lesson}::{}::{transport}", scenario.name);
+                let script = script.clone();
+                let play = move || judge(&script, &scenario, *transport).map_err(Into::into);
+                trials.push(Trial::test(name, play));
+            }
+        }
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+/// The Node servers of the lessons and of some exercises: the lesson's name, the script, what it plays.
+fn servers() -> Result<Vec<(String, PathBuf, Vec<Scenario>)>> {
+    let folder = root().join("tests/reference");
+    let mut servers = Vec::new();
+    for lesson in lessons::all()? {
+        let script = folder.join(&lesson.name).join("app.js");
+        servers.push((lesson.name.clone(), script, scenarios::of(&lesson)));
+        for exercise in exercises::of(&lesson) {
+            let script = folder
+                .join("exercises")
+                .join(exercise.name)
+                .with_extension("js");
+            servers.push((lesson.name.clone(), script, vec![exercise.scenario]));
+        }
+    }
+    servers.retain(|(_, script, _)| script.is_file());
+    Ok(servers)
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn judge(script: &PathBuf, scenario: &Scenario, transport: Transport) -> Result<()> {
+    let differences = Differences::read()?;
+    let mut node = Command::new("node");
+    node.arg(script);
+    // The last lesson would listen on all interfaces.
+    let mut server = Server::start_command(node, root(), &[("HOST", "127.0.0.1")]).await?;
+    let log = Some(server.log.clone());
+    let mut outcome = scenario.play(&server.base, transport, log).await;
+    if let Some(words) = outcome.failure {
+        // The step that it could not end counts as what stopped it. Who notices first that the process has ended is a
+        // matter of chance.
+        outcome.transcript.steps.pop();
+        let ended = timeout(END_LIMIT, server.child.wait()).await.is_ok();
+        let title = if ended {
+            "the server ends".to_owned()
+        } else {
+            words
+        };
+        outcome.transcript.steps.push(Step {
+            title,
+            ..Step::default()
+        });
+    }
+    let rust = differences.comparable(&scenario.expected()?);
+    let node = differences.comparable(&outcome.transcript);
+    match differences.of(scenario) {
+        None => ensure!(
+            rust == node,
+            "an unlisted difference:\n{}",
+            diff(&rust, &node)
+        ),
+        Some(_) if rust == node => bail!("a difference is listed, but there isn't one"),
+        Some(difference) => {
+            assert_snapshot(&node_snapshot(scenario.name), &(node.join("\n") + "\n"));
+            if let Some(text) = &difference.log {
+                server.log.wait_for(text, LOG_LIMIT).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The rows that only one of the two has.
+fn diff(rust: &[String], node: &[String]) -> String {
+    let (rust, node) = (rust.join("\n"), node.join("\n"));
+    let diff = similar::TextDiff::from_lines(&rust, &node);
+    diff.unified_diff().header("Rust", "Node").to_string()
+}
+
+/// The Node original and the list name no lesson, exercise or scenario that isn't there.
+fn no_strays() -> Result<()> {
+    let played: Vec<_> = servers()?
+        .into_iter()
+        .flat_map(|(_, _, scenarios)| scenarios)
+        .collect();
+    for name in Differences::read()?
+        .difference
+        .iter()
+        .flat_map(|known| &known.scenarios)
+    {
+        let is_played = played.iter().any(|scenario| scenario.name == name);
+        ensure!(is_played, "the scenario {name} is not played");
+    }
+    let exercises = exercises::all();
+    for file in fs::read_dir(root().join("tests/reference/exercises"))? {
+        let file = file?.path();
+        let is_exercise = |name: &str| file.file_stem().is_some_and(|stem| stem == name);
+        let is_known = exercises.iter().any(|exercise| is_exercise(exercise.name));
+        ensure!(is_known, "{} belongs to no exercise", file.display());
+    }
+    let lessons = lessons::all()?;
+    for folder in fs::read_dir(root().join("tests/reference"))? {
+        let name = folder?.file_name().to_string_lossy().into_owned();
+        let is_numbered = name.starts_with(|first: char| first.is_ascii_digit());
+        let is_known = lessons.iter().any(|lesson| lesson.name == name);
+        ensure!(!is_numbered || is_known, "there is no lesson {name}");
+    }
+    Ok(())
+}
