@@ -2,88 +2,101 @@
 
 set windows-shell := ["powershell.exe", "-NoLogo", "-Command"]
 
-workbook := "cargo run --quiet --package contract --bin workbook --"
-
-# Not quiet: the first build takes its time, and says so.
-[private]
-program:
-    @cargo build --package contract --bin workbook
-
-[private]
-book-program:
-    @cargo build --package book
+# Runs the program's command that is called like the recipe. A POSIX shell gets the arguments one by one, so that they may
+# contain spaces; PowerShell appends them to the command by itself.
+workbook := "cargo run --quiet --package workbook -- " + if os_family() == "windows" { "" } else { '"$0" "$@"' }
 
 [private]
 default:
     @just --list --unsorted
 
+# Not quiet: the first build takes its time, and says so.
+[private]
+program:
+    @cargo build --package workbook
+
+[private]
+book-program:
+    @cargo build --package book
+
 # Run a lesson on http://127.0.0.1:3000: just run 03
 [group('learn')]
 [no-exit-message]
+[positional-arguments]
 run lesson: program
-    @{{ workbook }} run {{ lesson }}
+    @{{ workbook }}
 
-# Show what a lesson adds to the one before: just diff 03
+# Show what a lesson adds to its base: just diff 03
 [group('learn')]
 [no-exit-message]
+[positional-arguments]
 diff lesson: program
-    @{{ workbook }} diff {{ lesson }}
+    @{{ workbook }}
 
-# Run a lesson, or your copy (just watch work 03), anew as files change
+# Run a lesson, or your copy (just watch work 03), and restart it as files change
 [group('learn')]
 [no-exit-message]
+[positional-arguments]
 watch +what: program
-    @{{ workbook }} watch {{ what }}
+    @{{ workbook }}
 
 # Make your own copy, work/, to build a lesson in: just start 03
 [group('learn')]
 [no-exit-message]
+[positional-arguments]
 start lesson *options: program
-    @{{ workbook }} start {{ lesson }} {{ options }}
+    @{{ workbook }}
 
 # See what your copy, or a server at --url, still has to do: just check 03
 [group('learn')]
 [no-exit-message]
+[positional-arguments]
 check lesson *options: program
-    @{{ workbook }} check {{ lesson }} {{ options }}
+    @{{ workbook }}
 
 # Get the next hint: just hint 03
 [group('learn')]
 [no-exit-message]
+[positional-arguments]
 hint lesson *options: program
-    @{{ workbook }} hint {{ lesson }} {{ options }}
+    @{{ workbook }}
 
 # See which lessons and exercises your copy passes
 [group('learn')]
 [no-exit-message]
-progress: program
-    @{{ workbook }} progress
+[positional-arguments]
+progress *options: program
+    @{{ workbook }}
 
 # Compare your copy with the lesson: just solution 03
 [group('learn')]
 [no-exit-message]
-solution lesson: program
-    @{{ workbook }} solution {{ lesson }}
+[positional-arguments]
+solution lesson *options: program
+    @{{ workbook }}
 
 # Break a lesson, in a copy, and see what happens: just break 06
 [group('learn')]
 [no-exit-message]
+[positional-arguments]
 break lesson *options: program
-    @{{ workbook }} break {{ lesson }} {{ options }}
+    @{{ workbook }}
 
 # Make a folder with a lesson alone, which a platform can build: just package 07 my-server
 [group('learn')]
 [no-exit-message]
+[positional-arguments]
 package lesson folder: program
-    @{{ workbook }} package {{ lesson }} {{ folder }}
+    @{{ workbook }}
 
 # Install what the pages load: the Socket.IO client and Bootstrap
 [group('learn')]
 [no-exit-message]
+[positional-arguments]
 setup: program
-    @{{ workbook }} setup
+    @{{ workbook }}
 
-# Read the book in a browser; it is built anew as its files change
+# Read the book in a browser; rebuilt as its files change
 [group('read')]
 [no-exit-message]
 book *options: book-program
@@ -98,22 +111,22 @@ book-build *options: book-program
 # Every test that needs only Rust
 [group('build')]
 test *arguments:
-    cargo test --package contract --tests --locked {{ arguments }}
+    cargo test --workspace --exclude bench --exclude book --exclude browser --locked {{ arguments }}
 
 # What a student does (start, check, hint, watch, break) and what goes wrong, on copies of the lessons
 [group('build')]
 test-loop *arguments: setup
-    cargo test --package contract --test workbook --test experiments --test symptoms --locked {{ arguments }}
+    cargo test --workspace --test workbook --test experiments --test symptoms --locked {{ arguments }}
 
 # What lesson 07 must stand: attacks, stalled clients, its own end under load
 [group('build')]
 test-attacks *arguments:
-    cargo test --package contract --test attacks --locked {{ arguments }}
+    cargo test --workspace --test attacks --locked {{ arguments }} -- --test-threads 12
 
 # A hundred thousand clients that send what they like: just test-nightly, or just test-nightly 1000000
 [group('build')]
 test-nightly $CASES="100000":
-    cargo test --package contract --test attacks --locked -- properties
+    cargo test --workspace --test attacks --locked -- properties
 
 # Thousands of clients that come, go, are cut and speak, for ten minutes: just soak, or just soak --minutes 1
 [group('build')]
@@ -125,12 +138,12 @@ soak *arguments:
 # Lesson 07 built and run as a platform does it, but for the container
 [group('build')]
 test-platform *arguments: setup
-    cargo test --package contract --test platform --locked {{ arguments }}
+    cargo test --workspace --test platform --locked {{ arguments }}
 
 # The last lesson as it is deployed: built for release, behind nginx, over TLS
 [group('build')]
 test-deployed *arguments: setup
-    cargo test --package contract --test deployed --locked {{ arguments }}
+    cargo test --workspace --test deployed --locked {{ arguments }}
 
 # The load that `just bench` measures with: it must see what is lost
 [group('build')]
@@ -157,10 +170,9 @@ book-pictures folder *name:
 
 # Every scenario on the course's own servers, in Node: just parity, or just parity 03
 [group('build')]
-[no-exit-message]
-parity *lesson: program
+parity *lesson:
     npm --prefix tests/reference ci --ignore-scripts --loglevel=error
-    @{{ workbook }} parity {{ lesson }}
+    cargo test --workspace --test parity --locked -- {{ lesson }}
 
 # Measure the lessons beside their Node originals, for the book: seven minutes on a quiet Linux machine
 [group('build')]
@@ -171,7 +183,7 @@ bench *arguments: setup
     cargo build --release --locked --package callbacks --package broadcast --package deploy
     @ulimit -n "$(ulimit -H -n)" && cargo run --quiet --release --locked --package bench -- {{ arguments }}
 
-# Take the README's picture anew; with a folder, pictures of every page
+# Take the README's picture again; with a folder, pictures of every page
 [group('build')]
 pictures *folder: setup
     cargo run --package browser --bin pictures -- {{ folder }}
@@ -179,8 +191,7 @@ pictures *folder: setup
 # Rewrite the transcripts from what the lessons do now, and show what changed
 [group('build')]
 review $INSTA_UPDATE="always":
-    cargo test --quiet --package contract --test contract
-    cargo test --quiet --package contract --test red_gate
+    cargo test --quiet --package suites --test contract --test red_gate --test exercises
     git --no-pager diff --stat -p -- tests/snapshots
     git status --short -- tests/snapshots
 

@@ -1,7 +1,7 @@
 //! Programs of the workspace, built when they are needed.
 
 use std::{
-    env,
+    env, iter,
     path::{Path, PathBuf},
     process::{Command, Output},
     sync::LazyLock,
@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use course::{
-    exercises::Exercise,
+    exercises::{self, Exercise},
     lessons::{self, Lesson, root},
 };
 use tokio::time::timeout;
@@ -20,7 +20,11 @@ use tokio::time::timeout;
 /// # Panics
 /// The lessons don't compile; the compiler has said why.
 pub fn program(lesson: &Lesson) -> PathBuf {
-    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| build_all("--bins").join("debug"));
+    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
+        let lessons = lessons::all().unwrap_or_default();
+        let programs = lessons.iter().flat_map(|lesson| ["--bin", &lesson.name]);
+        build(programs).join("debug")
+    });
     executable(&FOLDER, &lesson.name)
 }
 
@@ -29,8 +33,8 @@ pub fn program(lesson: &Lesson) -> PathBuf {
 /// # Panics
 /// The lesson doesn't compile; the compiler has said why.
 pub fn release(lesson: &Lesson) -> PathBuf {
-    let target = build(&["--bins", "--release"], &[lesson.package()]);
-    executable(&target.join("release"), &lesson.name)
+    let arguments = ["--release", "--package", lesson.package()];
+    executable(&cargo_build(arguments).join("release"), &lesson.name)
 }
 
 /// The solution of an exercise.
@@ -38,8 +42,13 @@ pub fn release(lesson: &Lesson) -> PathBuf {
 /// # Panics
 /// The solutions don't compile; the compiler has said why.
 pub fn solution(exercise: &Exercise) -> PathBuf {
-    static FOLDER: LazyLock<PathBuf> =
-        LazyLock::new(|| build_all("--examples").join("debug/examples"));
+    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
+        let exercises = exercises::all();
+        let programs = exercises
+            .iter()
+            .flat_map(|exercise| ["--example", exercise.name]);
+        build(programs).join("debug/examples")
+    });
     executable(&FOLDER, exercise.name)
 }
 
@@ -48,8 +57,7 @@ pub fn solution(exercise: &Exercise) -> PathBuf {
 /// # Panics
 /// It doesn't compile; the compiler has said why.
 pub fn workbook() -> PathBuf {
-    static FOLDER: LazyLock<PathBuf> =
-        LazyLock::new(|| build(&["--bins"], &["workbook"]).join("debug"));
+    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| build(["--bin", "workbook"]).join("debug"));
     executable(&FOLDER, "workbook")
 }
 
@@ -67,27 +75,23 @@ fn executable(folder: &Path, name: &str) -> PathBuf {
     folder.join(name).with_extension(env::consts::EXE_EXTENSION)
 }
 
-/// Builds programs of all lessons, and returns the build folder.
-fn build_all(which: &str) -> PathBuf {
-    let lessons = lessons::all().unwrap_or_default();
-    let packages: Vec<_> = lessons.iter().map(Lesson::package).collect();
-    build(&[which], &packages)
+/// Builds programs with the features that the tests use, which saves building their dependencies once more.
+fn build<'a>(programs: impl IntoIterator<Item = &'a str>) -> PathBuf {
+    cargo_build(iter::once("--workspace").chain(programs))
 }
 
-/// Builds programs of some packages beside the running program, and returns the build folder.
-fn build(which: &[&str], packages: &[&str]) -> PathBuf {
+/// Builds beside the running program, and returns the build folder.
+fn cargo_build<'a>(arguments: impl IntoIterator<Item = &'a str>) -> PathBuf {
     let target = target();
-    let built = Command::new("cargo")
+    let mut cargo = Command::new("cargo");
+    cargo
         .args(["build", "--quiet", "--target-dir"])
         .arg(&target)
-        .args(which)
-        .args(packages.iter().flat_map(|package| ["--package", package]))
-        .current_dir(root())
-        .status();
+        .args(arguments);
+    let built = cargo.current_dir(root()).status();
     assert!(
         built.is_ok_and(|status| status.success()),
-        "{} do not compile",
-        packages.join(", ")
+        "{cargo:?} failed"
     );
     target
 }
