@@ -1,0 +1,263 @@
+//! The house itself: a new lesson is found by everything, and clones that share a build folder don't get mixed up.
+
+use std::{
+    ffi::OsStr,
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use course::lessons::root;
+use tempfile::TempDir;
+use wire::{connection::Http, server::Server};
+use workbook::programs::target;
+
+/// A clone of the workbook, which shares this one's build folder.
+struct Clone {
+    _parent: TempDir,
+    folder: PathBuf,
+}
+
+impl Clone {
+    fn new() -> Self {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join("clone");
+        let listed = Command::new("git")
+            .args([
+                "ls-files",
+                "-z",
+                "--cached",
+                "--others",
+                "--exclude-standard",
+            ])
+            .current_dir(root())
+            .output()
+            .unwrap();
+        assert!(listed.status.success(), "{listed:?}");
+        for path in String::from_utf8(listed.stdout)
+            .unwrap()
+            .split_terminator('\0')
+        {
+            copy(&root().join(path), &folder.join(path));
+        }
+        Self {
+            _parent: parent,
+            folder,
+        }
+    }
+
+    fn cargo(&self, arguments: &[&str]) -> Command {
+        let mut cargo = Command::new("cargo");
+        cargo
+            .args(arguments)
+            .current_dir(&self.folder)
+            .env_remove("CARGO_MANIFEST_DIR")
+            .env("CARGO_TARGET_DIR", target())
+            .env("CARGO_NET_OFFLINE", "true")
+            .env("NO_COLOR", "1");
+        cargo
+    }
+
+    /// Runs the clone's `workbook` program.
+    fn workbook(&self, arguments: &[&str]) -> Output {
+        let run = ["run", "--quiet", "--package", "workbook", "--"];
+        self.cargo(&[&run, arguments].concat()).output().unwrap()
+    }
+
+    fn edit(&self, path: &str, changes: &[(&str, &str)]) {
+        let file = self.folder.join(path);
+        let mut text = fs::read_to_string(&file).unwrap();
+        for (from, to) in changes {
+            assert!(text.contains(from), "{path} has no {from}");
+            text = text.replace(from, to);
+        }
+        fs::write(file, text).unwrap();
+    }
+}
+
+/// Copies a file with its time, by which cargo knows whether something has changed.
+fn copy(from: &Path, to: &Path) {
+    // A file that git lists may be deleted.
+    let Ok(metadata) = from.metadata() else {
+        return;
+    };
+    fs::create_dir_all(to.parent().unwrap()).unwrap();
+    fs::copy(from, to).unwrap();
+    let copy = File::options().append(true).open(to).unwrap();
+    copy.set_modified(metadata.modified().unwrap()).unwrap();
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &to);
+        } else {
+            copy(&entry.path(), &to);
+        }
+    }
+}
+
+/// What a program printed, both streams.
+fn said(output: &Output) -> String {
+    [&output.stdout, &output.stderr]
+        .map(|text| String::from_utf8_lossy(text))
+        .concat()
+}
+
+/// Adds a lesson `99-copy`: lesson 06 once more, with lesson 06 as its base.
+fn add_lesson(clone: &Clone) {
+    let folder = |name: &str| clone.folder.join(name);
+    copy_folder(&folder("lessons/06-broadcast"), &folder("lessons/99-copy"));
+    copy_folder(&folder("public/06-broadcast"), &folder("public/99-copy"));
+    // Its exercises would be lesson 06's.
+    fs::remove_dir_all(folder("lessons/99-copy/examples")).unwrap();
+    clone.edit(
+        "lessons/99-copy/Cargo.toml",
+        &[
+            ("name = \"broadcast\"", "name = \"copy\""),
+            ("06-broadcast", "99-copy"),
+            ("part = 1", "part = 1\nbase = \"broadcast\""),
+        ],
+    );
+    clone.edit("lessons/99-copy/src/main.rs", &[("broadcast::", "copy::")]);
+    clone.edit("lessons/99-copy/src/lib.rs", &[("Lesson 06", "Lesson 99")]);
+    let chapter = fs::read_to_string(folder("book/text/lessons/06-broadcast.md")).unwrap();
+    let chapter = chapter.lines().map(|line| match line {
+        line if line.starts_with("# ") => "# Lesson 99: a copy {#lesson-99}",
+        "{{#diff 06}}" => "{{#diff 99}}",
+        line => line,
+    });
+    let chapter = chapter.collect::<Vec<_>>().join("\n");
+    fs::write(folder("book/text/lessons/99-copy.md"), chapter).unwrap();
+}
+
+#[tokio::test]
+async fn a_new_lesson_is_found_by_the_program_the_suites_and_the_book() {
+    let clone = Clone::new();
+    add_lesson(&clone);
+
+    let mut run = clone.cargo(&["run", "--quiet", "--package", "workbook", "--", "run", "99"]);
+    run.env("PUBLIC_DIR", "public/99-copy");
+    let server = Server::start_command(run.into(), &clone.folder, &[])
+        .await
+        .unwrap();
+    let page = Http::new(&server.base)
+        .unwrap()
+        .get("/", None)
+        .await
+        .unwrap();
+    assert!(page.body.contains("<h1"), "{}", page.body);
+
+    let diff = said(&clone.workbook(&["diff", "99"]));
+    assert!(
+        diff.contains("lessons/06-broadcast/src/lib.rs b/lessons/99-copy/src/lib.rs"),
+        "{diff}"
+    );
+
+    let check = clone.workbook(&["check", "99", "--url", &server.base]);
+    assert!(check.status.success(), "{}", said(&check));
+    assert!(
+        said(&check).contains("99-copy on http://"),
+        "{}",
+        said(&check)
+    );
+
+    let suites = [
+        "test",
+        "--workspace",
+        "--test",
+        "contract",
+        "--",
+        "99-copy::",
+    ];
+    let contract = clone.cargo(&suites).output().unwrap();
+    assert!(contract.status.success(), "{}", said(&contract));
+    assert!(
+        said(&contract).contains("99-copy::broadcast_reaches_everyone_but_the_sender::polling"),
+        "{}",
+        said(&contract)
+    );
+
+    let pages = clone.folder.join("pages");
+    let build = ["run", "--quiet", "--package", "book", "--", "build", "--to"];
+    let book = clone.cargo(&build).arg(&pages).output().unwrap();
+    let chapter = fs::read_to_string(pages.join("lessons/99-copy.html")).unwrap_or_default();
+    assert!(chapter.contains("Lesson 99: a copy"), "{}", said(&book));
+}
+
+/// Where the program made a copy, and what it says of it.
+fn start_and_check(clone: &Clone) -> String {
+    let start = clone.workbook(&["start", "02"]);
+    assert!(start.status.success(), "{}", said(&start));
+    assert!(
+        clone.folder.join("work/src/lib.rs").is_file(),
+        "{}",
+        said(&start)
+    );
+    said(&clone.workbook(&["check", "02"]))
+}
+
+#[test]
+fn two_clones_with_one_build_folder_keep_to_themselves_and_a_clone_may_be_moved() {
+    let mine = fs::metadata(root().join("work"))
+        .and_then(|folder| folder.modified())
+        .ok();
+    let (one, mut other) = (Clone::new(), Clone::new());
+    for clone in [&one, &other] {
+        let check = start_and_check(clone);
+        assert!(check.contains("4 of 13 pass"), "{check}");
+    }
+    // The one is solved, the other is not; they are checked in turns.
+    copy_folder(
+        &one.folder.join("lessons/02-connect/src"),
+        &one.folder.join("work/src"),
+    );
+    for _ in 0..2 {
+        let check = said(&one.workbook(&["check", "02"]));
+        assert!(check.contains("13 of 13 pass"), "{check}");
+        let check = said(&other.workbook(&["check", "02"]));
+        assert!(check.contains("4 of 13 pass"), "{check}");
+    }
+
+    let moved = other.folder.with_file_name("mi carpeta ñ");
+    fs::rename(&other.folder, &moved).unwrap();
+    other.folder = moved;
+    let check = said(&other.workbook(&["check", "02"]));
+    assert!(check.contains("4 of 13 pass"), "{check}");
+
+    // This clone's own copy is as it was.
+    let now = fs::metadata(root().join("work"))
+        .and_then(|folder| folder.modified())
+        .ok();
+    assert_eq!(now, mine);
+}
+
+/// A copy keeps the times of its files: an editor or a backup would take a new time for a change.
+#[test]
+fn a_check_leaves_the_files_of_a_copy_alone() {
+    let clone = Clone::new();
+    start_and_check(&clone);
+    let times = || {
+        let mut times = Vec::new();
+        for folder in ["work", "work/src"] {
+            for entry in fs::read_dir(clone.folder.join(folder)).unwrap() {
+                let entry = entry.unwrap();
+                if entry.path().is_file() && entry.file_name() != OsStr::new("Cargo.lock") {
+                    times.push((entry.path(), entry.metadata().unwrap().modified().unwrap()));
+                }
+            }
+        }
+        times.sort();
+        times
+    };
+    let before = times();
+    clone.workbook(&["start", "03", "--fresh"]);
+    fs::rename(clone.folder.join("work"), clone.folder.join("work-03")).unwrap();
+    fs::rename(clone.folder.join("work-1"), clone.folder.join("work")).unwrap();
+    for (lesson, work) in [("03", "work-03"), ("02", "work")] {
+        clone.workbook(&["check", lesson, "--work", work]);
+    }
+    assert_eq!(times(), before);
+}
