@@ -1,5 +1,6 @@
 //! `{{#differences}}`: where Node's server behaves differently, and why.
 
+use anyhow::{Result, ensure};
 use contract::{
     lessons::Lesson,
     parity::{FrameRule, Known},
@@ -7,17 +8,15 @@ use contract::{
     scenarios,
 };
 
-use crate::{html::escape, site::Site, words::fill};
+use super::transcript;
+use crate::{html::escape, site::Site};
 
 /// The differences that begin with a lesson, or all of them.
-///
-/// # Errors
-/// The lesson has none.
-pub fn write(site: &Site, lesson: Option<&Lesson>) -> Result<String, String> {
+pub fn write(site: &Site, lesson: Option<&Lesson>) -> Result<String> {
     let mut items = String::new();
     for rule in site.differences.frames() {
         if lesson.is_none_or(|lesson| lesson.number == first(rule)) {
-            items += &frame(site, rule);
+            items += &frame(rule);
         }
     }
     let known: Vec<_> = site
@@ -27,11 +26,12 @@ pub fn write(site: &Site, lesson: Option<&Lesson>) -> Result<String, String> {
         .filter(|known| lesson.is_none_or(|lesson| Some(lesson.number) == begins(site, known)))
         .collect();
     for same in known.chunk_by(|one, other| one.why == other.why) {
-        items += &reason(site, same);
+        items += &reason(same);
     }
-    if items.is_empty() {
-        return Err("no difference begins with this lesson: leave the part out".to_owned());
-    }
+    ensure!(
+        !items.is_empty(),
+        "no difference begins with this lesson: leave the part out"
+    );
     Ok(format!("<ul class=\"differences\">\n{items}</ul>"))
 }
 
@@ -52,46 +52,38 @@ fn first(rule: &FrameRule) -> u8 {
     connected.max(*rule.lessons.start())
 }
 
-fn frame(site: &Site, rule: &FrameRule) -> String {
-    let words = site.words;
-    let title = fill(
-        words.frame_field,
-        &[&format!("`{}`", rule.field), &format!("`{}`", rule.packet)],
-    );
+fn frame(rule: &FrameRule) -> String {
     let mut lines = String::new();
     if let Some((rust, node)) = &rule.values {
-        let value = |value: &serde_json::Value| value.to_string();
-        lines = sides(site, &[value(rust)], &[value(node)]);
+        lines = sides(&[rust.to_string()], &[node.to_string()]);
     }
-    format!("<li>\n\n**{title}.** {}\n\n{lines}\n\n</li>\n", rule.why)
+    format!(
+        "<li>\n\n**`{}` in each `{}` packet.** {}\n\n{lines}\n\n</li>\n",
+        rule.field, rule.packet, rule.why
+    )
 }
 
 /// What several scenarios show for one reason.
-fn reason(site: &Site, same: &[&Known]) -> String {
-    let Some(first) = same.first() else {
-        return String::new();
-    };
-    let mut text = first.why.clone();
-    if let Some(log) = &first.log {
-        text += &format!(" {} `{log}`.", site.words.node_logs);
+fn reason(same: &[&Known]) -> String {
+    let mut text = same[0].why.clone();
+    if let Some(log) = &same[0].log {
+        text += &format!(" Node logs `{log}`.");
     }
     let mut shown = String::new();
     for known in same {
-        let title = known.scenario.replace('_', " ");
-        let title = title.strip_prefix("exercise ").unwrap_or(&title).to_owned();
         shown += &format!(
             "<p class=\"scenario\">{}</p>{}",
-            escape(&title),
-            sides(site, &known.difference.rust, &known.difference.node)
+            escape(&transcript::title(&known.scenario)),
+            sides(&known.difference.rust, &known.difference.node)
         );
     }
     format!("<li>\n\n{text}\n\n<div class=\"shown\">{shown}</div>\n\n</li>\n")
 }
 
 /// The lines that only one of the two has.
-fn sides(site: &Site, rust: &[String], node: &[String]) -> String {
+fn sides(rust: &[String], node: &[String]) -> String {
     let mut lines = String::new();
-    for (name, side) in site.words.on_the_wire.iter().zip([rust, node]) {
+    for (name, side) in [("Rust:", rust), ("Node:", node)] {
         for line in side {
             lines += &format!("<li><b>{name}</b> <code>{}</code></li>", escape(line));
         }

@@ -2,7 +2,9 @@
 
 pub mod chart;
 
-use crate::{html::escape, site::Site, words::fill};
+use anyhow::{Context, Error, Result};
+
+use crate::{html::escape, site::Site};
 
 /// A step of a scenario.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -52,7 +54,6 @@ impl Way {
     }
 
     /// Its class, for the style.
-    #[must_use]
     pub fn class(self) -> &'static str {
         Self::ALL
             .iter()
@@ -62,22 +63,25 @@ impl Way {
 }
 
 /// The transcript of a scenario, by the number of the lesson that it begins with and its name.
-///
-/// # Errors
-/// There is no such transcript.
-pub fn write(site: &Site, lesson: &str, scenario: &str) -> Result<String, String> {
+pub fn write(site: &Site, lesson: &str, scenario: &str) -> Result<String> {
     let name = format!("{lesson}_{scenario}");
     let steps = parse(&site.snapshot(&name)?)
-        .map_err(|line| format!("tests/snapshots/{name}.snap is no transcript: `{line}`"))?;
-    let title = scenario.replace('_', " ");
-    let title = title.strip_prefix("exercise ").unwrap_or(&title);
-    let label = fill(site.words.chart, &[title]);
-    let chart = chart::draw(&steps, site.words.server, &label);
+        .map_err(Error::msg)
+        .with_context(|| format!("tests/snapshots/{name}.snap is not a transcript"))?;
+    let title = title(scenario);
+    let label = format!("Sequence chart: {title}. The same frames follow as text.");
+    let chart = chart::draw(&steps, &label);
     let text: String = steps.iter().map(step).collect();
     Ok(format!(
         "<figure class=\"transcript\"><figcaption>{}</figcaption><div class=\"both\"><div class=\"chart\">{chart}</div><ol class=\"wire\">{text}</ol></div></figure>",
-        escape(title)
+        escape(&title)
     ))
+}
+
+/// A scenario's name, as a person says it.
+pub fn title(scenario: &str) -> String {
+    let name = scenario.strip_prefix("exercise_").unwrap_or(scenario);
+    name.replace('_', " ")
 }
 
 fn step(step: &Step) -> String {

@@ -11,7 +11,7 @@ const MARGIN: usize = 56;
 const ROW: usize = 26;
 /// The height of a step's title.
 const TITLE: usize = 34;
-/// What a transcript calls the server where it tells what the server did.
+/// The name of the server's lifeline, and what a transcript calls the server where it tells what the server did.
 const SERVER: &str = "server";
 
 /// Where things are drawn.
@@ -22,9 +22,8 @@ struct Chart<'a> {
     body: String,
 }
 
-/// Draws the steps. `server` is the name of the server's lifeline, `label` that of the chart.
-#[must_use]
-pub fn draw(steps: &[Step], server: &str, label: &str) -> String {
+/// Draws the steps. `label` is the name of the chart, to a screen reader.
+pub fn draw(steps: &[Step], label: &str) -> String {
     let mut chart = Chart::new(steps);
     for step in steps {
         chart.title(&step.title);
@@ -37,7 +36,7 @@ pub fn draw(steps: &[Step], server: &str, label: &str) -> String {
     }
     let (width, height) = (chart.server() + MARGIN, chart.y + 10);
     let mut lifelines = String::new();
-    let names = chart.clients.iter().copied().chain([server]);
+    let names = chart.clients.iter().copied().chain([SERVER]);
     for (column, name) in names.enumerate() {
         let x = chart.x(column);
         let class = if column == chart.clients.len() {
@@ -194,7 +193,7 @@ mod tests {
     fn each_frame_is_an_arrow_between_a_client_and_the_server() {
         let steps =
             parse("a step\n  ana  → 40\n  beto ← 42[\"x\"]\n  ana hears nothing\n").unwrap();
-        let chart = draw(&steps, "server", "a \"label\"");
+        let chart = draw(&steps, "a \"label\"");
         assert_eq!(chart.matches("<polygon").count(), 2);
         assert_eq!(chart.matches("class=\"life client\"").count(), 2);
         assert!(
@@ -207,7 +206,7 @@ mod tests {
     #[test]
     fn what_the_server_did_stands_at_its_lifeline() {
         let steps = parse("a step\n  ana    → 40\n  server · logs it\n").unwrap();
-        let chart = draw(&steps, "server", "");
+        let chart = draw(&steps, "");
         assert_eq!(chart.matches("class=\"life client\"").count(), 1);
         assert!(chart.contains("text-anchor=\"end\">logs it"), "{chart}");
     }
@@ -216,7 +215,7 @@ mod tests {
     fn a_long_frame_is_shortened_to_the_room_that_there_is() {
         let frame = "x".repeat(500);
         let steps = parse(&format!("a\n  ana → {frame}\n")).unwrap();
-        let chart = draw(&steps, "server", "");
+        let chart = draw(&steps, "");
         assert!(
             chart.contains("x…</text>") && !chart.contains(&frame),
             "{chart}"
@@ -234,7 +233,7 @@ mod tests {
             let text = std::fs::read_to_string(file.path()).unwrap();
             let text = text.splitn(3, "---\n").nth(2).unwrap();
             let steps = parse(text).unwrap_or_else(|line| panic!("{name}: {line}"));
-            assert!(!draw(&steps, "server", &name).is_empty());
+            assert!(!draw(&steps, &name).is_empty());
         }
     }
 }
