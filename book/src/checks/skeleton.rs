@@ -49,7 +49,7 @@ pub fn check(site: &Site) -> Vec<Fault> {
         let path = format!("lessons/{}.md", lesson.name);
         let Some(chapter) = site.chapters.iter().find(|chapter| chapter.path == path) else {
             let words =
-                format!("the lesson has no chapter {path}, or its part is not in SUMMARY.md");
+                format!("it has no chapter book/text/{path}, or SUMMARY.md doesn't have its part");
             faults.push(Fault::new(format!("lessons/{}", lesson.name), 0, words));
             continue;
         };
@@ -226,7 +226,8 @@ mod tests {
     fn a_lesson_without_a_chapter_is_a_fault() {
         let site = Site::read(Vec::new()).unwrap();
         let faults: Vec<_> = check(&site).iter().map(ToString::to_string).collect();
-        let missing = |fault: &String| fault.contains("has no chapter lessons/05-callbacks.md");
+        let missing =
+            |fault: &String| fault.contains("has no chapter book/text/lessons/05-callbacks.md");
         assert!(faults.iter().any(missing), "{faults:?}");
     }
 }
