@@ -3,8 +3,8 @@
 use std::{env, fs, path::Path, process::ExitCode};
 
 use book::{
-    finish,
     make::{self, Options},
+    pages,
 };
 use browser::{Chromium, Result, Tab};
 
@@ -13,15 +13,16 @@ const SIZES: [(i64, i64); 3] = [(360, 2400), (1280, 2400), (1920, 2400)];
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Some(folder) = env::args_os().nth(1) else {
-        eprintln!("say in which folder: just book-pictures FOLDER [CHAPTER]");
+    let mut arguments = env::args().skip(1);
+    let Some(folder) = arguments.next() else {
+        eprintln!("which folder? just book-pictures FOLDER [CHAPTER]");
         return ExitCode::FAILURE;
     };
-    let only = env::args().nth(2).unwrap_or_default();
+    let only = arguments.next().unwrap_or_default();
     match take(Path::new(&folder), &only).await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(words) => {
-            eprintln!("{words}");
+        Err(error) => {
+            eprintln!("{error}");
             ExitCode::FAILURE
         }
     }
@@ -31,13 +32,12 @@ async fn main() -> ExitCode {
 async fn take(folder: &Path, only: &str) -> Result {
     let built = make::build(&Options::default())?;
     let chromium = Chromium::launch().await?;
-    for page in finish::pages(&built.folder)? {
-        let name = page.strip_prefix(&built.folder)?.with_extension("");
-        let name = name.to_string_lossy().replace(['/', '\\'], "-");
+    for page in pages::files(&built.folder, "html")? {
+        let name = page.trim_end_matches(".html").replace('/', "-");
         if !name.contains(only) || name == "print" || name == "index" {
             continue;
         }
-        let url = format!("file://{}", page.display());
+        let url = format!("file://{}", built.folder.join(page).display());
         let tab = chromium.guest().await?.open(&url).await?;
         for (width, height) in SIZES {
             tab.set_size(width, height).await?;

@@ -11,28 +11,17 @@ pub struct Directive<'a> {
 
 impl<'a> Directive<'a> {
     /// The directive that a line consists of, if it does.
-    #[must_use]
     pub fn alone(line: &'a str) -> Option<Self> {
         let (directive, after) = Self::first(line.trim())?;
         after.is_empty().then_some(directive)
     }
 
-    /// The directive that a text begins with, and what comes after it.
-    #[must_use]
+    /// The directive that a string begins with, and what comes after it.
     pub fn first(text: &'a str) -> Option<(Self, &'a str)> {
         let (inside, after) = text.strip_prefix("{{#")?.split_once("}}")?;
         let (name, arguments) = inside.split_once(' ').unwrap_or((inside, ""));
-        let directive = Self {
-            name,
-            arguments: arguments.trim(),
-        };
-        Some((directive, after))
-    }
-
-    /// Its arguments, word by word.
-    #[must_use]
-    pub fn words(&self) -> Vec<&'a str> {
-        self.arguments.split_whitespace().collect()
+        let arguments = arguments.trim();
+        Some((Self { name, arguments }, after))
     }
 }
 
@@ -44,8 +33,8 @@ mod tests {
     fn a_directive_stands_alone_or_within_a_line() {
         let directive = Directive::alone("  {{#code 05/src/lib.rs app}}").unwrap();
         assert_eq!(
-            (directive.name, directive.words()),
-            ("code", vec!["05/src/lib.rs", "app"])
+            (directive.name, directive.arguments),
+            ("code", "05/src/lib.rs app")
         );
         assert_eq!(Directive::alone("{{#end}}").unwrap().arguments, "");
         assert_eq!(Directive::alone("see {{#lesson 05}}"), None);

@@ -1,31 +1,24 @@
 //! A chapter as its author wrote it becomes the Markdown that mdBook renders.
 
+use anyhow::{Context, Result, anyhow, bail};
+
 use crate::{
-    checks::fence,
     directive::Directive,
     fault::Fault,
     html,
-    parts::{self, code, inline},
+    parts::{self, question},
     site::{Chapter, Site},
-    words::fill,
 };
 
-/// A line of a chapter, and its number in the file.
-#[derive(Clone, Copy)]
-pub struct Line<'a> {
-    /// From 1 on.
-    pub number: usize,
-    /// Without its end.
-    pub text: &'a str,
-}
+/// A line of a chapter: its number in the file, from 1 on, and its text.
+pub type Line<'a> = (usize, &'a str);
+
+/// Directives that go on up to their `{{#end}}`.
+const BLOCKS: [&str; 3] = ["instructor", "question", "side"];
 
 /// A chapter with its directives expanded, and what is wrong with them; what is wrong is left out.
-#[must_use]
 pub fn expand(site: &Site, chapter: &Chapter) -> (String, Vec<Fault>) {
-    let lines: Vec<_> = (1..)
-        .zip(chapter.text.lines())
-        .map(|(number, text)| Line { number, text })
-        .collect();
+    let lines: Vec<_> = (1..).zip(chapter.text.lines()).collect();
     let mut writer = Writer {
         site,
         chapter,
@@ -47,109 +40,80 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn fault(&mut self, line: usize, words: impl Into<String>) {
-        self.faults.push(Fault {
-            file: format!("book/text/{}", self.chapter.path),
-            line,
-            words: words.into(),
-        });
+    /// What a part of the chapter becomes; nothing if it's wrong.
+    fn checked(&mut self, line: usize, text: Result<String>) -> String {
+        text.unwrap_or_else(|error| {
+            self.faults.push(self.chapter.fault(line, error));
+            String::new()
+        })
     }
 
     fn lines(&mut self, lines: &[Line]) {
         let mut rest = lines;
-        while let Some((line, after)) = rest.split_first() {
+        while let Some((&(number, line), after)) = rest.split_first() {
             rest = after;
-            if let Some(fence) = fence::opens(line.text) {
-                rest = self.fence(*line, &fence, after);
-            } else if let Some(directive) = Directive::alone(line.text)
-                && !inline::NAMES.contains(&directive.name)
-            {
-                rest = self.directive(*line, directive, after);
+            let indent = &line[..line.len() - line.trim_start().len()];
+            let directive = Directive::alone(line);
+            let (text, length) = if let Some(info) = line.trim_start().strip_prefix("```") {
+                self.fence(indent, info, after)
+            } else if let Some(directive) = directive.filter(|found| found.name != "version") {
+                self.directive(directive, after)
             } else {
-                let text = self.inline(*line);
+                let text = self.inline(number, line);
                 self.out += &text;
                 self.out.push('\n');
+                continue;
+            };
+            rest = &after[length..];
+            let text = self.checked(number, text);
+            // It stands alone between empty lines, as far to the right as what asked for it.
+            self.out.push('\n');
+            for line in text.lines() {
+                self.out += if line.is_empty() { "" } else { indent };
+                self.out += line;
+                self.out.push('\n');
             }
-        }
-    }
-
-    /// A block of code that its author typed. Gives the lines after it.
-    fn fence<'a>(
-        &mut self,
-        line: Line,
-        fence: &fence::Fence,
-        after: &'a [Line<'a>],
-    ) -> &'a [Line<'a>] {
-        let Some(end) = after.iter().position(|line| fence.closes(line.text)) else {
-            self.fault(line.number, "this code block has no end");
-            return &[];
-        };
-        if let Err(words) = fence.check() {
-            self.fault(line.number, words);
-        }
-        let inside: Vec<_> = after[..end].iter().map(|line| self.inline(*line)).collect();
-        let inside: Vec<_> = inside.iter().map(|text| fence.inside(text)).collect();
-        let figure = code::block(fence.language(), &inside.join("\n"));
-        self.block(fence.indent(), &figure);
-        &after[end + 1..]
-    }
-
-    /// Something that stands alone between empty lines, as far to the right as what asked for it.
-    fn block(&mut self, indent: &str, text: &str) {
-        self.out.push('\n');
-        for line in text.lines() {
-            if !line.is_empty() {
-                self.out += indent;
-            }
-            self.out += line;
             self.out.push('\n');
         }
-        self.out.push('\n');
     }
 
-    fn inline(&mut self, line: Line) -> String {
-        match inline::replace(self.site, self.chapter, line.text) {
-            Ok(text) => text,
-            Err(words) => {
-                self.fault(line.number, words);
-                String::new()
-            }
-        }
+    /// A block of code that its author typed, and how many of the lines after its beginning belong to it.
+    fn fence(&mut self, indent: &str, info: &str, after: &[Line]) -> (Result<String>, usize) {
+        let Some(end) = after.iter().position(|(_, line)| line.trim() == "```") else {
+            return (Err(anyhow!("this code block has no end")), after.len());
+        };
+        let inside: Vec<_> = after[..end]
+            .iter()
+            .map(|(number, line)| {
+                let line = self.inline(*number, line);
+                line.strip_prefix(indent).unwrap_or(&line).to_owned()
+            })
+            .collect();
+        let language = info.split(',').next().unwrap_or_default();
+        (Ok(html::code(language, &inside.join("\n"))), end + 1)
     }
 
-    /// A directive that stands alone. Gives the lines after it, and after what it contains.
-    fn directive<'a>(
-        &mut self,
-        line: Line,
-        directive: Directive,
-        after: &'a [Line<'a>],
-    ) -> &'a [Line<'a>] {
-        let indent = &line.text[..line.text.len() - line.text.trim_start().len()];
-        if !matches!(directive.name, "side" | "question" | "instructor") {
-            match parts::write(self.site, self.chapter, directive) {
-                Ok(text) => self.block(indent, &text),
-                Err(words) => self.fault(line.number, words),
-            }
-            return after;
+    /// What a directive stands for, and how many of the lines after it belong to it.
+    fn directive(&mut self, directive: Directive, after: &[Line]) -> (Result<String>, usize) {
+        let name = directive.name;
+        if !BLOCKS.contains(&name) {
+            return (parts::write(self.site, self.chapter, directive), 0);
         }
         let Some(end) = end_of(after) else {
-            self.fault(
-                line.number,
-                format!("`{{{{#{}}}}}` needs an `{{{{#end}}}}`", directive.name),
-            );
-            return &[];
+            let error = anyhow!("`{{{{#{name}}}}}` needs an `{{{{#end}}}}`");
+            return (Err(error), after.len());
         };
         let inside = &after[..end];
-        match directive.name {
-            "side" => self.side(line, inside),
-            "question" => self.question(line, inside),
-            _ => {
-                let inside = self.apart(inside);
-                let fold = html::fold("instructor", self.site.words.instructor, &inside);
-                self.block("", &fold);
-            }
-        }
-        &after[end + 1..]
+        let text = match name {
+            "side" => self.side(inside),
+            "question" => self.question(inside),
+            _ => Ok(html::fold(
+                "instructor",
+                "For the instructor",
+                &self.apart(inside),
+            )),
+        };
+        (text, end + 1)
     }
 
     /// What some lines become, apart from what surrounds them.
@@ -159,75 +123,77 @@ impl Writer<'_> {
         std::mem::replace(&mut self.out, before)
     }
 
-    fn side(&mut self, line: Line, inside: &[Line]) {
-        let is_versus = |line: &Line| {
-            Directive::alone(line.text).is_some_and(|directive| directive.name == "versus")
-        };
-        let Some(versus) = inside.iter().position(is_versus) else {
-            self.fault(
-                line.number,
-                "`{{#side}}` needs a `{{#versus}}` between Node and Rust",
-            );
-            return;
-        };
-        let (node, rust) = (
-            self.apart(&inside[..versus]),
-            self.apart(&inside[versus + 1..]),
-        );
-        let words = self.site.words;
-        let column = |class: &str, name: &str, inside: &str| {
-            format!(
-                "<div class=\"{class}\" role=\"group\" aria-label=\"{name}\"><p class=\"column\">{name}</p>\n\n{}\n\n</div>",
-                inside.trim_matches('\n')
-            )
-        };
-        let text = format!(
-            "<div class=\"side\">\n\n{}\n\n{}\n\n</div>",
-            column("node", words.node, &node),
-            column("rust", words.rust, &rust)
-        );
-        self.block("", &text);
+    /// A line with the versions that it asks for.
+    fn inline(&mut self, number: usize, line: &str) -> String {
+        let text = versions(self.site, line);
+        self.checked(number, text)
     }
 
-    fn question(&mut self, line: Line, inside: &[Line]) {
-        self.questions += 1;
-        let options = inside.iter().position(|line| line.text.starts_with("- ["));
-        let Some(options) = options else {
-            self.fault(line.number, "a question needs options: `- [x] right — why`");
-            return;
+    fn side(&mut self, inside: &[Line]) -> Result<String> {
+        let is_versus = |(_, line): &Line| {
+            Directive::alone(line).is_some_and(|directive| directive.name == "versus")
         };
+        let versus = inside.iter().position(is_versus);
+        let versus = versus.context("`{{#side}}` needs a `{{#versus}}` between Node and Rust")?;
+        let mut column = |class: &str, name: &str, lines: &[Line]| {
+            format!(
+                "<div class=\"{class}\" role=\"group\" aria-label=\"{name}\"><p class=\"column\">{name}</p>\n\n{}\n\n</div>",
+                self.apart(lines).trim_matches('\n')
+            )
+        };
+        let node = column("node", "Node", &inside[..versus]);
+        let rust = column("rust", "Rust", &inside[versus + 1..]);
+        Ok(format!(
+            "<div class=\"side\">\n\n{node}\n\n{rust}\n\n</div>"
+        ))
+    }
+
+    fn question(&mut self, inside: &[Line]) -> Result<String> {
+        self.questions += 1;
+        let options = inside.iter().position(|(_, line)| line.starts_with("- ["));
+        let options = options.context("a question needs options: `- [x] right — why`")?;
         let stem = self.apart(&inside[..options]);
-        let mut listed = Vec::new();
-        for line in &inside[options..] {
-            let text = self.inline(*line);
-            if text.starts_with("- [") {
-                listed.push((line.number, text));
-            } else if let Some((_, option)) = listed.last_mut()
-                && !text.trim().is_empty()
-            {
-                *option += &format!(" {}", text.trim());
+        let mut listed: Vec<String> = Vec::new();
+        for (number, line) in &inside[options..] {
+            let text = self.inline(*number, line);
+            match listed.last_mut() {
+                Some(option) if !text.starts_with("- [") => *option += &format!(" {}", text.trim()),
+                _ => listed.push(text),
             }
         }
-        let title = fill(self.site.words.question, &[&self.questions.to_string()]);
-        match parts::question::write(self.site.words, &title, &stem, &listed) {
-            Ok(text) => self.block("", &text),
-            Err((number, words)) => self.fault(number, words),
-        }
+        question::write(self.questions, &stem, &listed)
     }
 }
 
 /// Where the `{{#end}}` of what has just begun is.
 fn end_of(lines: &[Line]) -> Option<usize> {
     let mut open = 1;
-    for (at, line) in lines.iter().enumerate() {
-        match Directive::alone(line.text).map(|directive| directive.name) {
-            Some("side" | "question" | "instructor") => open += 1,
+    lines.iter().position(|(_, line)| {
+        match Directive::alone(line).map(|directive| directive.name) {
             Some("end") => open -= 1,
+            Some(name) if BLOCKS.contains(&name) => open += 1,
             _ => {}
         }
-        if open == 0 {
-            return Some(at);
+        open == 0
+    })
+}
+
+/// A line with the versions that its `{{#version NAME}}` stand for.
+fn versions(site: &Site, line: &str) -> Result<String> {
+    let mut replaced = String::new();
+    let mut rest = line;
+    while let Some((before, _)) = rest.split_once("{{#") {
+        let directive = Directive::first(&rest[before.len()..]);
+        let (directive, after) = directive.context("`{{#` begins a directive that never ends")?;
+        let name = directive.name;
+        if name != "version" {
+            bail!("`{{{{#{name}}}}}` stands alone in its line, or is unknown");
         }
+        let version = site.versions.newest(directive.arguments);
+        replaced += before;
+        replaced += version
+            .with_context(|| format!("nothing has a version of `{}`", directive.arguments))?;
+        rest = after;
     }
-    None
+    Ok(replaced + rest)
 }

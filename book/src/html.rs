@@ -3,27 +3,20 @@
 //! Markdown would take an empty line for the end of it, so each piece is one line: a line break in it is a
 //! character reference.
 
-/// Text as HTML.
-#[must_use]
+use crate::highlight::highlight;
+
+/// A string as HTML.
 pub fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped += "&amp;",
-            '<' => escaped += "&lt;",
-            '>' => escaped += "&gt;",
-            '"' => escaped += "&quot;",
-            '\n' => escaped += "&#10;",
-            character => escaped.push(character),
-        }
-    }
-    escaped
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\n', "&#10;")
 }
 
 /// Lines of code, already HTML, as a block with a caption.
 ///
 /// `kind` is a class of the figure, `language` that of the code.
-#[must_use]
 pub fn code_figure(kind: &str, caption: Option<&str>, language: &str, lines: &[String]) -> String {
     let caption = caption
         .map(|caption| format!("<figcaption>{caption}</figcaption>"))
@@ -34,12 +27,15 @@ pub fn code_figure(kind: &str, caption: Option<&str>, language: &str, lines: &[S
     )
 }
 
+/// Code without a caption.
+pub fn code(language: &str, code: &str) -> String {
+    code_figure("", None, language, &highlight(language, code))
+}
+
 /// Something folded: Markdown that stands alone, between its two lines.
-#[must_use]
 pub fn fold(class: &str, summary: &str, inside: &str) -> String {
     format!(
-        "<details class=\"{class}\"><summary>{}</summary>\n\n{}\n\n</details>",
-        escape(summary),
+        "<details class=\"{class}\"><summary>{summary}</summary>\n\n{}\n\n</details>",
         inside.trim_matches('\n')
     )
 }
@@ -50,16 +46,9 @@ mod tests {
 
     #[test]
     fn a_piece_stays_one_line_and_shows_what_it_was_given() {
-        let figure = code_figure(
-            "",
-            None,
-            "rust",
-            &[escape("a < b"), String::new(), escape("&")],
-        );
-        assert!(!figure.contains('\n'));
-        assert!(
-            figure.contains("a &lt; b&#10;&#10;&amp;</code>"),
-            "{figure}"
+        assert_eq!(
+            code("text", "a < \"b\"\n\n&"),
+            "<figure class=\"code \"><pre><code class=\"language-text\">a &lt; &quot;b&quot;&#10;&#10;&amp;</code></pre></figure>"
         );
     }
 }

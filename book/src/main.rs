@@ -2,9 +2,10 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
+use anyhow::Result;
 use book::{
     make::{self, Options},
-    report, serve,
+    serve,
 };
 use clap::{Parser, Subcommand};
 
@@ -26,7 +27,7 @@ enum Command {
         #[arg(long)]
         to: Option<PathBuf>,
     },
-    /// Show the book in a browser, and build it anew as its files change
+    /// Show the book in a browser, and build it again as its files change
     Serve {
         /// The port; 0 lets the system choose
         #[arg(long, default_value_t = 3001)]
@@ -35,32 +36,31 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let done = match Arguments::parse().command {
-        Command::Build { text, to } => build(&Options {
-            text,
-            destination: to,
-            ..Options::default()
-        }),
-        Command::Serve { port } => serve(port),
-    };
-    match done {
+    match run(Arguments::parse().command) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
-        Err(words) => {
-            eprintln!("{words}");
+        Err(error) => {
+            eprintln!("{error:#}");
             ExitCode::FAILURE
         }
     }
 }
 
-/// Builds; `false` if anything is wrong. The pages are there in any case, to look at.
-fn build(options: &Options) -> Result<bool, String> {
-    let built = make::build(options)?;
-    report::say(&built);
-    Ok(built.faults.is_empty())
-}
-
-#[tokio::main(flavor = "current_thread")]
-async fn serve(port: u16) -> Result<bool, String> {
-    serve::serve(port).await.map(|()| true)
+/// `false` if anything is wrong with the book. The pages are there in any case, to look at.
+fn run(command: Command) -> Result<bool> {
+    match command {
+        Command::Build { text, to } => {
+            let built = make::build(&Options {
+                text,
+                destination: to,
+                reload: None,
+            })?;
+            built.report();
+            Ok(built.faults.is_empty())
+        }
+        Command::Serve { port } => {
+            let runtime = tokio::runtime::Runtime::new()?;
+            runtime.block_on(serve::serve(port)).map(|()| true)
+        }
+    }
 }

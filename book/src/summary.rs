@@ -1,73 +1,53 @@
-//! `SUMMARY.md`: which chapters the book has.
+//! `SUMMARY.md`: which chapters the book has. `{{#lessons 1}}` stands for the lessons of a part.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{fs, path::Path};
 
-use crate::fault::Fault;
+use anyhow::{Context, Result};
+use course::lessons::Lesson;
 
-const FILE: &str = "book/text/SUMMARY.md";
+use crate::{
+    directive::Directive,
+    fault::Fault,
+    site::{Chapter, title},
+};
 
-/// The table of contents without the chapters that have no file, and what is wrong with it.
-///
-/// # Errors
-/// It cannot be read.
-pub fn read(folder: &Path) -> Result<(String, Vec<Fault>), String> {
-    let text = fs::read_to_string(folder.join("SUMMARY.md"))
-        .map_err(|error| format!("{FILE}: {error}"))?;
+/// The table of contents as mdBook reads it: with a line for each lesson that has a chapter.
+pub fn read(folder: &Path, lessons: &[Lesson]) -> Result<String> {
+    let summary = fs::read_to_string(folder.join("SUMMARY.md")).context("book/text/SUMMARY.md")?;
+    let mut lines = Vec::new();
+    for line in summary.lines() {
+        match Directive::alone(line) {
+            Some(directive) if directive.name == "lessons" => lines.extend(
+                lessons
+                    .iter()
+                    .filter(|lesson| directive.arguments == lesson.part.to_string())
+                    .filter_map(|lesson| entry(folder, lesson)),
+            ),
+            _ => lines.push(line.to_owned()),
+        }
+    }
+    Ok(lines.join("\n"))
+}
+
+fn entry(folder: &Path, lesson: &Lesson) -> Option<String> {
+    let path = format!("lessons/{}.md", lesson.name);
+    let chapter = fs::read_to_string(folder.join(&path)).ok()?;
+    Some(format!("- [{}]({path})", title(&chapter)?))
+}
+
+/// The files that no reader finds, since they aren't chapters.
+pub fn check(folder: &Path, chapters: &[Chapter]) -> Result<Vec<Fault>> {
     let mut faults = Vec::new();
-    let mut listed = BTreeSet::new();
-    let mut kept = String::new();
-    for (number, line) in (1..).zip(text.lines()) {
-        let path = link(line);
-        let missing = path.filter(|path| !folder.join(path).is_file());
-        if let Some(path) = missing {
-            faults.push(Fault {
-                file: FILE.to_owned(),
-                line: number,
-                words: format!("there is no book/text/{path}"),
-            });
-            continue;
-        }
-        listed.extend(path.map(str::to_owned));
-        kept += line;
-        kept.push('\n');
-    }
-    for path in files(folder, "")? {
-        if path != "SUMMARY.md" && !listed.contains(&path) {
-            faults.push(Fault {
-                file: format!("book/text/{path}"),
-                line: 0,
-                words: format!("no reader finds it: {FILE} does not list it"),
-            });
+    for path in crate::pages::files(folder, "md")? {
+        if path != "SUMMARY.md" && !chapters.iter().any(|chapter| chapter.path == path) {
+            faults.push(Fault::new(
+                format!("book/text/{path}"),
+                0,
+                "neither book/text/SUMMARY.md nor a lesson leads to it",
+            ));
         }
     }
-    Ok((kept, faults))
-}
-
-/// The file that a line of the table of contents links to.
-fn link(line: &str) -> Option<&str> {
-    let (_, rest) = line.split_once("](")?;
-    let (path, _) = rest.split_once(')')?;
-    Some(path)
-}
-
-fn files(folder: &Path, prefix: &str) -> Result<Vec<String>, String> {
-    let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        if entry.path().is_dir() {
-            found.extend(files(&entry.path(), &format!("{path}/"))?);
-        } else if entry
-            .path()
-            .extension()
-            .is_some_and(|ending| ending == "md")
-        {
-            found.push(path);
-        }
-    }
-    found.sort();
-    Ok(found)
+    Ok(faults)
 }
 
 #[cfg(test)]
@@ -75,21 +55,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_listed_is_there_and_what_is_there_is_listed() {
+    fn lessons_are_found_and_a_file_that_nothing_leads_to_is_a_fault() {
         let folder = tempfile::tempdir().unwrap();
-        let write = |path: &str, text: &str| fs::write(folder.path().join(path), text).unwrap();
-        write("SUMMARY.md", "# Book\n\n[A](a.md)\n- [B](b.md)\n");
-        write("a.md", "# A");
-        write("c.md", "# C");
-        let (kept, faults) = read(folder.path()).unwrap();
-        assert_eq!(kept, "# Book\n\n[A](a.md)\n");
-        let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
+        let folder = folder.path();
+        fs::create_dir(folder.join("lessons")).unwrap();
+        for (path, text) in [
+            (
+                "SUMMARY.md",
+                "# Book\n\n[A](a.md)\n\n{{#lessons 1}}\n\n{{#lessons 9}}\n",
+            ),
+            ("a.md", "# A"),
+            ("c.md", "# C"),
+            ("lessons/05-callbacks.md", "# Five: callbacks {#lesson-05}"),
+            ("lessons/99-nada.md", "# No lesson"),
+        ] {
+            fs::write(folder.join(path), text).unwrap();
+        }
+        let summary = read(folder, &course::lessons::all().unwrap()).unwrap();
         assert_eq!(
-            faults,
-            [
-                "book/text/SUMMARY.md:4: there is no book/text/b.md",
-                "book/text/c.md: no reader finds it: book/text/SUMMARY.md does not list it"
-            ]
+            summary,
+            "# Book\n\n[A](a.md)\n\n- [Five: callbacks](lessons/05-callbacks.md)\n"
         );
+        let chapters = ["a.md", "lessons/05-callbacks.md"].map(|path| Chapter::new(path, ""));
+        let faults = check(folder, &chapters).unwrap();
+        let files: Vec<_> = faults.iter().map(|fault| &*fault.file).collect();
+        assert_eq!(files, ["book/text/c.md", "book/text/lessons/99-nada.md"]);
     }
 }

@@ -7,17 +7,6 @@ use browser::{Chromium, Result, Tab};
 /// The most that a chapter weighs with all that it loads, in bytes, without the index of the search.
 const WEIGHT: u64 = 400_000;
 
-/// The pages of the book: the chapters, their copy at the front, and all of them on one page.
-pub fn pages(folder: &Path) -> Vec<String> {
-    let pages = book::finish::pages(folder).unwrap();
-    let names = pages
-        .iter()
-        .filter_map(|page| page.strip_prefix(folder).ok());
-    names
-        .map(|name| name.to_string_lossy().replace('\\', "/"))
-        .collect()
-}
-
 /// Opens a page with everything unfolded.
 pub async fn open(chromium: &Chromium, folder: &Path, page: &str) -> Result<Tab> {
     let url = format!("file://{}", folder.join(page).display());

@@ -13,11 +13,9 @@ use crate::chapter::open;
 
 /// A chapter with code, a diff and something folded.
 fn chapter(folder: &Path) -> Result<String> {
-    let pages = crate::chapter::pages(folder);
-    let chapter = pages
-        .into_iter()
-        .find(|page| page.starts_with("lessons/05"));
-    chapter.ok_or_else(|| "lesson 05 has no chapter".into())
+    let mut pages = book::pages::files(folder, "html")?.into_iter();
+    let chapter = pages.find(|page| page.starts_with("lessons/05"));
+    Ok(chapter.ok_or("lesson 05 has no chapter")?)
 }
 
 async fn expect(tab: &Tab, expression: &str, expected: Value) -> Result {

@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf, time::Duration};
 
 use anyhow::{Result, bail, ensure};
 use course::{
-    differences::{Differences, node_snapshot},
+    differences::{Differences, STOPPED, node_snapshot},
     exercises,
     lessons::{self, root},
     scenario::Scenario,

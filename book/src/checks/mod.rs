@@ -1,6 +1,5 @@
 //! What must be true of a chapter before it becomes a page, and of a page before it is done.
 
-pub mod fence;
 pub mod links;
 pub mod measured;
 pub mod prose;

@@ -1,18 +1,18 @@
 //! What an author says outside of directives: commands, paths and versions must be true, and the text must be
 //! fit to be translated.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path, sync::LazyLock};
 
 use mdbook_markdown::{
     MarkdownOptions, new_cmark_parser,
     pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd},
 };
-use toml_edit::{DocumentMut, Item};
+use regex::Regex;
 
 use crate::{
+    directive::Directive,
     fault::Fault,
     site::{Chapter, Site},
-    source::recipe,
 };
 
 /// The folders whose files are named in prose.
@@ -21,97 +21,60 @@ const FOLDERS: [&str; 5] = ["lessons/", "public/", "tests/", "book/", "pictures/
 /// What `just setup` installs. The book can be read before.
 const INSTALLED: &str = "public/vendor/";
 
-/// What prose is held against.
-pub struct Truth {
-    recipes: BTreeSet<String>,
-    packages: BTreeSet<String>,
-}
+/// What has versions that the workbook doesn't decide.
+const TOOLS: [&str; 3] = ["just", "mdbook", "node"];
 
-impl Truth {
-    /// Reads the names of the recipes and of the packages.
-    ///
-    /// # Errors
-    /// A file that every workbook has cannot be read.
-    pub fn read(site: &Site) -> Result<Self, String> {
-        let recipes = site.text("justfile")?;
-        let recipes = recipes.lines().filter_map(recipe::name).map(str::to_owned);
-        let lock: DocumentMut = site
-            .text("Cargo.lock")?
-            .parse()
-            .map_err(|error| format!("Cargo.lock: {error}"))?;
-        let packages = lock.get("package").and_then(Item::as_array_of_tables);
-        let packages = packages.into_iter().flatten().filter_map(|package| {
-            let name = package.get("name").and_then(Item::as_str)?;
-            Some(name.to_owned())
-        });
-        let mut packages: BTreeSet<_> = packages.collect();
-        packages.extend(["rust", "node", "just", "mdbook"].map(str::to_owned));
-        for file in ["public/package.json", "tests/reference/package.json"] {
-            let json: serde_json::Value = serde_json::from_str(&site.text(file)?)
-                .map_err(|error| format!("{file}: {error}"))?;
-            let names = json["dependencies"].as_object().into_iter().flatten();
-            packages.extend(names.map(|(name, _)| name.clone()));
-        }
-        Ok(Self {
-            recipes: recipes.collect(),
-            packages,
-        })
-    }
-}
+/// The line of the justfile that begins a recipe.
+static RECIPE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?m)^([\w-]+)[^:\n]*:(?:[^=]|$)").expect("the pattern is valid"));
 
 /// Everything that is wrong with the prose of a chapter.
-#[must_use]
-pub fn check(site: &Site, truth: &Truth, chapter: &Chapter) -> Vec<Fault> {
+pub fn check(site: &Site, justfile: &str, chapter: &Chapter) -> Vec<Fault> {
     let mut checker = Checker {
         site,
-        truth,
+        chapter,
+        recipes: RECIPE
+            .captures_iter(justfile)
+            .map(|found| found.extract::<1>().1[0])
+            .collect(),
         faults: Vec::new(),
-        ids: BTreeSet::new(),
     };
-    checker.chapter(chapter);
-    let faults = checker.faults.into_iter().map(|(line, words)| Fault {
-        file: format!("book/text/{}", chapter.path),
-        line,
-        words,
-    });
-    faults.collect()
+    checker.chapter();
+    checker.faults
 }
 
 struct Checker<'a> {
     site: &'a Site,
-    truth: &'a Truth,
-    faults: Vec<(usize, String)>,
-    ids: BTreeSet<String>,
+    chapter: &'a Chapter,
+    recipes: BTreeSet<&'a str>,
+    faults: Vec<Fault>,
 }
 
 impl Checker<'_> {
-    fn chapter(&mut self, chapter: &Chapter) {
-        let text = without_arguments(&chapter.text);
-        let line = |at: usize| text[..at].matches('\n').count() + 1;
-        let mut in_commands = false;
-        let mut in_block = false;
+    fn chapter(&mut self) {
+        // The arguments of directives are no prose. Lines stay where they are.
+        let text = self.chapter.text.lines();
+        let text = text.map(|line| Directive::alone(line).map_or(line, |_| ""));
+        let text = text.collect::<Vec<_>>().join("\n");
+        let mut ids = BTreeSet::new();
+        // The language of the block of code that goes on here.
+        let mut block: Option<String> = None;
         for (event, range) in
             new_cmark_parser(&text, &MarkdownOptions::default()).into_offset_iter()
         {
-            let line = line(range.start);
+            let line = text[..range.start].matches('\n').count() + 1;
             match event {
-                Event::Start(Tag::Heading { id, .. }) => match id {
-                    None => self.fault(
-                        line,
-                        "a heading has an id, for links that a translation keeps: `{#id}`",
-                    ),
-                    Some(id) => {
-                        if !self.ids.insert(id.to_string()) {
-                            self.fault(line, format!("the id `{id}` stands in this chapter twice"));
-                        }
-                    }
-                },
-                Event::Start(Tag::DefinitionList) => {
-                    self.fault(
-                        line,
-                        "a list of definitions is lost in translation: write a list or a table",
-                    );
+                Event::Start(Tag::Heading { id: None, .. }) => self.fault(
+                    line,
+                    "a heading has an id, for links that a translation keeps: `{#id}`",
+                ),
+                Event::Start(Tag::Heading { id: Some(id), .. }) if !ids.insert(id.to_string()) => {
+                    self.fault(line, format!("the id `{id}` stands in this chapter twice"));
                 }
+                Event::Start(Tag::DefinitionList) => self.fault(
+                    line,
+                    "a list of definitions is lost in translation: write a list or a table",
+                ),
                 Event::Html(html) | Event::InlineHtml(html) => {
                     self.fault(
                         line,
@@ -119,17 +82,29 @@ impl Checker<'_> {
                     );
                 }
                 Event::Start(Tag::CodeBlock(kind)) => {
-                    in_block = true;
-                    in_commands =
-                        matches!(kind, CodeBlockKind::Fenced(info) if info.starts_with("sh"));
-                }
-                Event::End(TagEnd::CodeBlock) => (in_block, in_commands) = (false, false),
-                Event::Text(text) if in_commands => {
-                    for (below, command) in text.lines().enumerate() {
-                        self.command(line + below, command);
+                    let CodeBlockKind::Fenced(info) = kind else {
+                        self.fault(line, "code stands between lines of ```");
+                        continue;
+                    };
+                    let (language, mark) = info.split_once(',').unwrap_or((&info, ""));
+                    if mark != "illustrative" {
+                        self.fault(
+                            line,
+                            format!("code is included, `{{{{#code PATH ITEM}}}}`; what no file has is marked: ```{language},illustrative"),
+                        );
                     }
+                    block = Some(language.to_owned());
                 }
-                Event::Text(text) if !in_block => self.versions(line, &text),
+                Event::End(TagEnd::CodeBlock) => block = None,
+                Event::Text(text) => match block.as_deref() {
+                    None => self.versions(line, &text),
+                    Some("sh") => {
+                        for (line, command) in (line..).zip(text.lines()) {
+                            self.command(line, command);
+                        }
+                    }
+                    Some(_) => {}
+                },
                 Event::Code(code) => {
                     self.command(line, &code);
                     self.path(line, &code);
@@ -140,8 +115,8 @@ impl Checker<'_> {
         }
     }
 
-    fn fault(&mut self, line: usize, words: impl Into<String>) {
-        self.faults.push((line, words.into()));
+    fn fault(&mut self, line: usize, words: impl std::fmt::Display) {
+        self.faults.push(self.chapter.fault(line, words));
     }
 
     /// A command of the workbook: its recipe, its lesson and what it names of the lesson are there.
@@ -153,39 +128,39 @@ impl Checker<'_> {
         if recipe.starts_with('-') {
             return;
         }
-        if !self.truth.recipes.contains(*recipe) {
+        if !self.recipes.contains(recipe) {
             return self.fault(line, format!("there is no `just {recipe}`"));
         }
-        let number = arguments
-            .iter()
-            .find(|word| word.len() == 2 && word.parse::<u8>().is_ok());
-        let Some(number) = number else { return };
-        let lesson = match self.site.lesson(number) {
-            Ok(lesson) => lesson.number,
-            Err(words) => return self.fault(line, words),
+        let is_number = |word: &&&str| word.len() == 2 && word.parse::<u8>().is_ok();
+        let Some(number) = arguments.iter().find(is_number) else {
+            return;
         };
+        let site = self.site;
+        let lesson = match site.lesson(number) {
+            Ok(lesson) => lesson,
+            Err(error) => return self.fault(line, error),
+        };
+        // Capitals stand for any name.
         let after = |sign: &str| {
             let at = arguments.iter().position(|word| *word == sign)?;
-            arguments.get(at + 1)
+            let name = arguments.get(at + 1)?;
+            name.starts_with(|sign: char| sign.is_ascii_lowercase())
+                .then_some(*name)
         };
         if let Some(name) = after("--exercise")
-            && name.starts_with(|sign: char| sign.is_ascii_lowercase())
-            && !self
-                .site
+            && !site
                 .exercises
                 .iter()
-                .any(|exercise| exercise.scenario.lesson() == lesson && exercise.name == *name)
+                .any(|exercise| exercise.scenario.begins_with(lesson) && exercise.name == name)
         {
             self.fault(line, format!("lesson {number} has no exercise `{name}`"));
         }
         if *recipe == "break"
             && let Some(name) = after(number)
-            && name.starts_with(|sign: char| sign.is_ascii_lowercase())
-            && !self
-                .site
+            && !site
                 .experiments
                 .iter()
-                .any(|experiment| experiment.lesson.number == lesson && experiment.name == *name)
+                .any(|experiment| experiment.lesson == *lesson && experiment.name == name)
         {
             self.fault(line, format!("lesson {number} has no experiment `{name}`"));
         }
@@ -193,11 +168,12 @@ impl Checker<'_> {
 
     /// A path of the workbook: it is there. A `*` stands for what differs from lesson to lesson.
     fn path(&mut self, line: usize, code: &str) {
-        let named = FOLDERS.iter().any(|folder| code.starts_with(folder));
-        if !named || code.contains(' ') || code.starts_with(INSTALLED) {
-            return;
-        }
-        if !exists(&self.site.root, code.trim_end_matches('/')) {
+        let is_named = FOLDERS.iter().any(|folder| code.starts_with(folder));
+        if is_named
+            && !code.contains(' ')
+            && !code.starts_with(INSTALLED)
+            && !exists(&self.site.root, code.trim_end_matches('/'))
+        {
             self.fault(line, format!("there is no {code}"));
         }
     }
@@ -205,55 +181,35 @@ impl Checker<'_> {
     /// A version that was typed goes stale.
     fn versions(&mut self, line: usize, text: &str) {
         let is_separator = |sign: char| sign.is_whitespace() || "()[],;:\"'=^~@".contains(sign);
-        let mut before = "";
+        let mut before = String::new();
         for word in text.split(is_separator).filter(|word| !word.is_empty()) {
             let number = word.trim_start_matches('v').trim_end_matches('.');
-            let parts: Vec<_> = number.split('.').collect();
-            let is_number = parts
-                .iter()
-                .all(|part| !part.is_empty() && part.bytes().all(|sign| sign.is_ascii_digit()));
-            let names_package = self.truth.packages.contains(&*before.to_lowercase());
-            if is_number && (parts.len() == 3 || (parts.len() == 2 && names_package)) {
+            let mut parts = number.split('.');
+            let is_number = parts.all(|part| part.parse::<u64>().is_ok());
+            let is_version = match number.matches('.').count() {
+                2 => true,
+                1 => TOOLS.contains(&&*before) || !self.site.versions.of(&before).is_empty(),
+                _ => false,
+            };
+            if is_number && is_version {
                 self.fault(
                     line,
                     format!("a version that is typed goes stale: {{{{#version NAME}}}} instead of {word}"),
                 );
             }
-            before = word;
+            before = word.to_lowercase();
         }
     }
 }
 
-/// The text with the directives that stand alone taken out: their arguments are no prose. Lines stay where they are.
-fn without_arguments(text: &str) -> String {
-    let mut kept = String::new();
-    for line in text.lines() {
-        if crate::directive::Directive::alone(line).is_none() {
-            kept += line;
-        }
-        kept.push('\n');
-    }
-    kept
-}
-
-/// Whether there is such a file or folder; `*` stands for any name.
-fn exists(root: &std::path::Path, path: &str) -> bool {
-    let Some((before, after)) = path.split_once('*') else {
+/// Whether there is such a file or folder; `*` stands for a lesson's name.
+fn exists(root: &Path, path: &str) -> bool {
+    let Some((folder, below)) = path.split_once("/*/") else {
         return root.join(path).exists();
     };
-    let (folder, start) = before.rsplit_once('/').unwrap_or(("", before));
-    let (end, below) = after
-        .split_once('/')
-        .map_or((after, None), |(end, below)| (end, Some(below)));
-    let Ok(entries) = std::fs::read_dir(root.join(folder)) else {
-        return false;
-    };
-    entries.flatten().any(|entry| {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        name.starts_with(start)
-            && name.ends_with(end)
-            && below.is_none_or(|below| exists(&entry.path(), below))
-    })
+    let folders = std::fs::read_dir(root.join(folder));
+    let mut folders = folders.into_iter().flatten().flatten();
+    folders.any(|folder| folder.path().join(below).exists())
 }
 
 #[cfg(test)]
@@ -262,12 +218,12 @@ mod tests {
 
     fn faults(text: &str) -> Vec<String> {
         let site = Site::read(Vec::new()).unwrap();
-        let truth = Truth::read(&site).unwrap();
-        let faults = check(&site, &truth, &Chapter::new("a.md", text));
-        faults
+        let justfile = site.text("justfile").unwrap();
+        let faults = check(&site, &justfile, &Chapter::new("a.md", text));
+        let words = faults
             .iter()
-            .map(|fault| format!("{}: {}", fault.line, fault.words))
-            .collect()
+            .map(|fault| format!("{}: {}", fault.line, fault.words));
+        words.collect()
     }
 
     #[test]
@@ -281,32 +237,29 @@ mod tests {
     }
 
     #[test]
-    fn a_command_that_is_not_there_is_a_fault() {
-        assert_eq!(faults("a\n\n`just fly 05`"), ["3: there is no `just fly`"]);
-        assert_eq!(
-            faults("```sh,illustrative\njust test\njust run 99\n```"),
-            ["3: there is no lesson `99`: name it by its two digits, as 05"]
-        );
-        assert_eq!(
-            faults("`just check 05 --exercise nada`"),
-            ["1: lesson 05 has no exercise `nada`"]
-        );
-        assert_eq!(
-            faults("`just break 05 nada`"),
-            ["1: lesson 05 has no experiment `nada`"]
-        );
-    }
-
-    #[test]
-    fn a_path_that_is_not_there_is_a_fault() {
-        assert_eq!(
-            faults("`lessons/05-callbacks/src/nada.rs`"),
-            ["1: there is no lessons/05-callbacks/src/nada.rs"]
-        );
-        assert_eq!(
-            faults("`lessons/*/nada.rs`"),
-            ["1: there is no lessons/*/nada.rs"]
-        );
+    fn what_is_not_there_is_a_fault() {
+        for (text, fault) in [
+            ("a\n\n`just fly 05`", "3: there is no `just fly`"),
+            (
+                "```sh,illustrative\njust test\njust run 99\n```",
+                "3: there is no lesson `99`: name it by its two digits, as 05",
+            ),
+            (
+                "`just check 05 --exercise nada`",
+                "1: lesson 05 has no exercise `nada`",
+            ),
+            (
+                "`just break 05 nada`",
+                "1: lesson 05 has no experiment `nada`",
+            ),
+            (
+                "`lessons/05-callbacks/src/nada.rs`",
+                "1: there is no lessons/05-callbacks/src/nada.rs",
+            ),
+            ("`lessons/*/nada.rs`", "1: there is no lessons/*/nada.rs"),
+        ] {
+            assert_eq!(faults(text), [fault]);
+        }
     }
 
     #[test]
@@ -316,9 +269,21 @@ mod tests {
             "with axum 0.8",
             "`socketioxide = \"0.18\"`",
             "Rust 1.95 or newer",
+            "Node 20.1",
         ] {
             assert_eq!(faults(text).len(), 1, "{text}: {:?}", faults(text));
         }
+    }
+
+    #[test]
+    fn code_that_could_be_included_is_a_fault() {
+        for text in ["```rust\nx\n```", "```\nx\n```", "~~~js\nx\n~~~"] {
+            assert!(faults(text)[0].contains("code is included"), "{text}");
+        }
+        assert_eq!(
+            faults("a\n\n    b"),
+            ["3: code stands between lines of ```"]
+        );
     }
 
     #[test]

@@ -42,70 +42,37 @@ const PARTS: [Part; 12] = [
 /// How many questions a lesson asks.
 const QUESTIONS: std::ops::RangeInclusive<usize> = 3..=5;
 
-/// What is missing: chapters of lessons, lessons of chapters, parts of chapters.
-#[must_use]
+/// What is missing: chapters of lessons, and parts of these chapters.
 pub fn check(site: &Site) -> Vec<Fault> {
     let mut faults = Vec::new();
-    for (place, lesson) in site.lessons.iter().enumerate() {
-        match site.chapter_of(lesson) {
-            None => faults.push(Fault {
-                file: "book/text/SUMMARY.md".to_owned(),
-                line: 0,
-                words: format!(
-                    "lesson {} has no chapter lessons/{}.md",
-                    lesson.package(),
-                    lesson.name
-                ),
-            }),
-            Some(chapter) => {
-                let mut optional = Vec::new();
-                if place == 0 {
-                    optional.push("changed");
-                }
-                // Without listed differences there is nothing to show; with them there must be.
-                if differences::write(site, Some(lesson)).is_err() {
-                    optional.push("differences");
-                }
-                faults.extend(parts(chapter, lesson.number, &optional));
-            }
+    for lesson in &site.lessons {
+        let path = format!("lessons/{}.md", lesson.name);
+        let Some(chapter) = site.chapters.iter().find(|chapter| chapter.path == path) else {
+            let words =
+                format!("it has no chapter book/text/{path}, or SUMMARY.md doesn't have its part");
+            faults.push(Fault::new(format!("lessons/{}", lesson.name), 0, words));
+            continue;
+        };
+        let mut optional = Vec::new();
+        if site.before(lesson).is_none() {
+            optional.push("changed");
         }
-    }
-    for chapter in &site.chapters {
-        let lesson = chapter
-            .path
-            .strip_prefix("lessons/")
-            .and_then(|path| path.strip_suffix(".md"));
-        if let Some(name) = lesson
-            && !site.lessons.iter().any(|lesson| lesson.name == name)
-        {
-            faults.push(Fault {
-                file: format!("book/text/{}", chapter.path),
-                line: 0,
-                words: format!("there is no lesson lessons/{name}"),
-            });
+        // Without listed differences there is nothing to show; with them there must be.
+        if differences::write(site, Some(lesson)).is_err() {
+            optional.push("differences");
         }
+        faults.extend(parts(chapter, lesson.number, &optional));
     }
     faults
 }
 
-/// A part as the chapter has it: its id, its line, and what it asks for.
-struct Found<'a> {
-    id: String,
-    line: usize,
-    asks: Vec<Directive<'a>>,
-}
-
 /// What is wrong with the parts of a chapter. `optional` are those that may be missing, or ask for nothing.
 fn parts(chapter: &Chapter, number: u8, optional: &[&str]) -> Vec<Fault> {
+    /// A part as the chapter has it: its id, its line, and what it asks for.
+    type Found<'a> = (&'a str, usize, Vec<Directive<'a>>);
     let mut found: Vec<Found> = Vec::new();
     let mut faults = Vec::new();
-    let mut fault = |line: usize, words: String| {
-        faults.push(Fault {
-            file: format!("book/text/{}", chapter.path),
-            line,
-            words,
-        });
-    };
+    let mut fault = |line: usize, words: String| faults.push(chapter.fault(line, words));
     for (line, text) in (1..).zip(chapter.text.lines()) {
         if let Some(heading) = text.strip_prefix("# ") {
             let id = format!("lesson-{number:02}");
@@ -113,60 +80,51 @@ fn parts(chapter: &Chapter, number: u8, optional: &[&str]) -> Vec<Fault> {
                 fault(line, format!("the title of a lesson has the id {{#{id}}}"));
             }
         } else if let Some(heading) = text.strip_prefix("## ") {
-            found.push(Found {
-                id: heading_parts(heading).1,
-                line,
-                asks: Vec::new(),
-            });
+            found.push((heading_parts(heading).1, line, Vec::new()));
         } else if let (Some(directive), Some(part)) = (Directive::alone(text), found.last_mut()) {
-            part.asks.push(directive);
+            part.2.push(directive);
         }
     }
 
     let mut last = 0;
-    for part in PARTS {
-        let Some(place) = found.iter().position(|found| found.id == part.id) else {
-            if !optional.contains(&part.id) {
-                fault(0, format!("the part {{#{}}} is missing", part.id));
+    for Part { id, timed, asks } in PARTS {
+        let is_optional = optional.contains(&id);
+        let Some(place) = found.iter().position(|(other, ..)| *other == id) else {
+            if !is_optional {
+                fault(0, format!("the part {{#{id}}} is missing"));
             }
             continue;
         };
-        let here = &found[place];
+        let (_, line, directives) = &found[place];
         if place < last {
-            fault(
-                here.line,
-                format!("the part {{#{}}} comes too late", part.id),
-            );
+            fault(*line, format!("the part {{#{id}}} comes too late"));
         }
         last = place;
-        let asks = |wanted: &str| {
+        let has = |wanted: &str| {
             let (name, argument) = wanted.split_once(' ').unwrap_or((wanted, ""));
-            here.asks
-                .iter()
-                .any(|directive| directive.name == name && directive.arguments.ends_with(argument))
+            let fits =
+                |found: &&Directive| found.name == name && found.arguments.ends_with(argument);
+            directives.iter().filter(fits).count()
         };
-        if part.timed && !asks("minutes") {
+        if timed && has("minutes") == 0 {
             fault(
-                here.line,
-                format!("the part {{#{}}} says no {{{{#minutes}}}}", part.id),
+                *line,
+                format!("the part {{#{id}}} says no {{{{#minutes}}}}"),
             );
         }
-        for wanted in part.asks {
-            if !asks(wanted) && !optional.contains(&part.id) {
-                fault(
-                    here.line,
-                    format!("the part {{#{}}} has no {{{{#{wanted}}}}}", part.id),
-                );
-            }
-        }
-        let questions = here
-            .asks
+        for wanted in asks
             .iter()
-            .filter(|directive| directive.name == "question")
-            .count();
-        if part.id == "check-yourself" && questions > 0 && !QUESTIONS.contains(&questions) {
+            .filter(|wanted| has(wanted) == 0 && !is_optional)
+        {
             fault(
-                here.line,
+                *line,
+                format!("the part {{#{id}}} has no {{{{#{wanted}}}}}"),
+            );
+        }
+        let questions = has("question");
+        if id == "check-yourself" && questions > 0 && !QUESTIONS.contains(&questions) {
+            fault(
+                *line,
                 format!("{questions} questions: a lesson asks three to five"),
             );
         }
@@ -221,21 +179,26 @@ mod tests {
 
     #[test]
     fn a_part_must_ask_for_what_it_shows() {
+        for (part, fault) in [
+            ("{{#total}}\n", "the part {#goal} has no {{#total}}"),
+            (
+                "{{#check 05 red}}\n",
+                "the part {#your-turn} has no {{#check red}}",
+            ),
+            (
+                "{{#minutes 5}}\n",
+                "the part {#side-by-side} says no {{#minutes}}",
+            ),
+            (
+                "{{#question}}\n",
+                "2 questions: a lesson asks three to five",
+            ),
+        ] {
+            assert_eq!(faults(&whole().replacen(part, "", 1)), [fault]);
+        }
         assert_eq!(
-            faults(&whole().replace("{{#total}}", "")),
-            ["the part {#goal} has no {{#total}}"]
-        );
-        assert_eq!(
-            faults(&whole().replace("{{#check 05 red}}", "")),
-            ["the part {#your-turn} has no {{#check red}}"]
-        );
-        assert_eq!(
-            faults(&whole().replacen("{{#minutes 5}}\n", "", 1)),
-            ["the part {#side-by-side} says no {{#minutes}}"]
-        );
-        assert_eq!(
-            faults(&whole().replacen("{{#question}}\n", "", 1)),
-            ["2 questions: a lesson asks three to five"]
+            faults(&whole().replace("{#lesson-05}", "{#lesson-06}")),
+            ["the title of a lesson has the id {#lesson-05}"]
         );
     }
 
@@ -260,21 +223,11 @@ mod tests {
     }
 
     #[test]
-    fn a_lesson_without_a_chapter_and_a_chapter_without_a_lesson_are_faults() {
-        let chapter = Chapter::new("lessons/99-nada.md", "# Lesson 99 {#lesson-99}\n");
-        let site = Site::read(vec![chapter]).unwrap();
+    fn a_lesson_without_a_chapter_is_a_fault() {
+        let site = Site::read(Vec::new()).unwrap();
         let faults: Vec<_> = check(&site).iter().map(ToString::to_string).collect();
-        assert!(
-            faults
-                .iter()
-                .any(|fault| fault.contains("has no chapter lessons/05-callbacks.md")),
-            "{faults:?}"
-        );
-        assert!(
-            faults.contains(
-                &"book/text/lessons/99-nada.md: there is no lesson lessons/99-nada".to_owned()
-            ),
-            "{faults:?}"
-        );
+        let missing =
+            |fault: &String| fault.contains("has no chapter book/text/lessons/05-callbacks.md");
+        assert!(faults.iter().any(missing), "{faults:?}");
     }
 }

@@ -1,93 +1,104 @@
 //! `{{#differences}}`: where Node's server behaves differently, and why.
 
-use course::{lessons::Lesson, scenario::Over, scenarios};
-use workbook::parity::{FrameRule, Known};
+use anyhow::{Context, Result, ensure};
+use course::{
+    differences::{Difference, Field, STOPPED, node_rows},
+    lessons::Lesson,
+    scenario::Scenario,
+    scenarios,
+};
+use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use crate::{html::escape, site::Site, words::fill};
+use super::transcript;
+use crate::{html::escape, site::Site};
 
 /// The differences that begin with a lesson, or all of them.
-///
-/// # Errors
-/// The lesson has none.
-pub fn write(site: &Site, lesson: Option<&Lesson>) -> Result<String, String> {
-    let mut items = String::new();
-    for rule in site.differences.frames() {
-        if lesson.is_none_or(|lesson| lesson.number == first(rule)) {
-            items += &frame(site, rule);
+pub fn write(site: &Site, lesson: Option<&Lesson>) -> Result<String> {
+    let is_here = |package: &str| lesson.is_none_or(|lesson| lesson.package() == package);
+    let fields = site.differences.field.iter();
+    let mut items: String = fields
+        .filter(|field| is_here(&field.from))
+        .map(one_field)
+        .collect();
+    for difference in &site.differences.difference {
+        let mut shown = Vec::new();
+        for name in &difference.scenarios {
+            let scenario = scenario(site, name)?;
+            if lesson.is_none_or(|lesson| scenario.begins_with(lesson)) {
+                shown.push(scenario);
+            }
+        }
+        if !shown.is_empty() {
+            items += &one_reason(site, difference, &shown)?;
         }
     }
-    let known: Vec<_> = site
-        .differences
-        .scenarios()
-        .iter()
-        .filter(|known| lesson.is_none_or(|lesson| Some(lesson.number) == begins(site, known)))
-        .collect();
-    for same in known.chunk_by(|one, other| one.why == other.why) {
-        items += &reason(site, same);
-    }
-    if items.is_empty() {
-        return Err("no difference begins with this lesson: leave the part out".to_owned());
-    }
+    ensure!(
+        !items.is_empty(),
+        "no difference begins with this lesson: leave the part out"
+    );
     Ok(format!("<ul class=\"differences\">\n{items}</ul>"))
 }
 
-/// The lesson in which the scenario of a difference begins.
-fn begins(site: &Site, known: &Known) -> Option<u8> {
+fn scenario(site: &Site, name: &str) -> Result<Scenario> {
     let exercises = site.exercises.iter().map(|exercise| exercise.scenario);
     let mut all = scenarios::all().into_iter().chain(exercises);
-    let scenario = all.find(|scenario| scenario.name == known.scenario)?;
-    Some(scenario.lesson())
+    let found = all.find(|scenario| scenario.name == name);
+    found.with_context(|| format!("differences.toml: there is no scenario {name}"))
 }
 
-/// The first lesson whose frames a rule is about.
-fn first(rule: &FrameRule) -> u8 {
-    let connected = scenarios::all()
-        .into_iter()
-        .find(|scenario| scenario.over == Over::BothTransports);
-    let connected = connected.map_or(0, |scenario| scenario.lesson());
-    connected.max(*rule.lessons.start())
-}
-
-fn frame(site: &Site, rule: &FrameRule) -> String {
-    let words = site.words;
-    let title = fill(
-        words.frame_field,
-        &[&format!("`{}`", rule.field), &format!("`{}`", rule.packet)],
-    );
-    let mut lines = String::new();
-    if let Some((rust, node)) = &rule.values {
-        let value = |value: &serde_json::Value| value.to_string();
-        lines = sides(site, &[value(rust)], &[value(node)]);
-    }
-    format!("<li>\n\n**{title}.** {}\n\n{lines}\n\n</li>\n", rule.why)
+fn one_field(field: &Field) -> String {
+    let values = field
+        .values
+        .map(|values| values.map(|value| vec![value.to_string()]));
+    let lines = values.map_or(String::new(), |[rust, node]| sides(&rust, &node));
+    format!(
+        "<li>\n\n**`{}` in each `{}` packet.** {}\n\n{lines}\n\n</li>\n",
+        field.field, field.packet, field.why
+    )
 }
 
 /// What several scenarios show for one reason.
-fn reason(site: &Site, same: &[&Known]) -> String {
-    let Some(first) = same.first() else {
-        return String::new();
-    };
-    let mut text = first.why.clone();
-    if let Some(log) = &first.log {
-        text += &format!(" {} `{log}`.", site.words.node_logs);
+fn one_reason(site: &Site, difference: &Difference, scenarios: &[Scenario]) -> Result<String> {
+    let mut text = difference.why.clone();
+    if let Some(log) = &difference.log {
+        text += &format!(" Node logs `{log}`.");
     }
     let mut shown = String::new();
-    for known in same {
-        let title = known.scenario.replace('_', " ");
-        let title = title.strip_prefix("exercise ").unwrap_or(&title).to_owned();
-        shown += &format!(
-            "<p class=\"scenario\">{}</p>{}",
-            escape(&title),
-            sides(site, &known.difference.rust, &known.difference.node)
-        );
+    for scenario in scenarios {
+        let rust = site.differences.comparable(&scenario.expected()?);
+        let [rust, node] = only(&rust, &node_rows(scenario.name)?);
+        let title = escape(&transcript::title(scenario.name));
+        shown += &format!("<p class=\"scenario\">{title}</p>{}", sides(&rust, &node));
     }
-    format!("<li>\n\n{text}\n\n<div class=\"shown\">{shown}</div>\n\n</li>\n")
+    Ok(format!(
+        "<li>\n\n{text}\n\n<div class=\"shown\">{shown}</div>\n\n</li>\n"
+    ))
+}
+
+/// The rows that only one of two transcripts has.
+fn only(rust: &[String], node: &[String]) -> [Vec<String>; 2] {
+    // Where Node could not go on, its last row says why, and the rest of Rust's rows differ from nothing.
+    let end = node.last().and_then(|row| row.strip_prefix(STOPPED));
+    let node = &node[..node.len() - usize::from(end.is_some())];
+    let (mut only_rust, mut only_node) = (Vec::new(), Vec::new());
+    for part in capture_diff_slices(Algorithm::Myers, rust, node) {
+        let (old, new) = (part.old_range(), part.new_range());
+        if matches!(part, DiffOp::Equal { .. }) {
+            continue;
+        }
+        if end.is_none() || old.end < rust.len() {
+            only_rust.extend_from_slice(&rust[old]);
+        }
+        only_node.extend_from_slice(&node[new]);
+    }
+    only_node.extend(end.map(str::to_owned));
+    [only_rust, only_node]
 }
 
 /// The lines that only one of the two has.
-fn sides(site: &Site, rust: &[String], node: &[String]) -> String {
+fn sides(rust: &[String], node: &[String]) -> String {
     let mut lines = String::new();
-    for (name, side) in site.words.on_the_wire.iter().zip([rust, node]) {
+    for (name, side) in [("Rust:", rust), ("Node:", node)] {
         for line in side {
             lines += &format!("<li><b>{name}</b> <code>{}</code></li>", escape(line));
         }
@@ -111,9 +122,8 @@ mod tests {
                 .contains("`maxPayload` in each `0` packet")
         );
         assert!(!of("03").is_ok_and(|text| text.contains("maxPayload")));
-        for known in site.differences.scenarios() {
-            assert!(begins(&site, known).is_some(), "{}", known.scenario);
-            assert!(all.contains(&known.why), "{}", known.scenario);
+        for difference in &site.differences.difference {
+            assert!(all.contains(&difference.why), "{}", difference.why);
         }
     }
 }

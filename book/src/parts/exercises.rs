@@ -1,65 +1,53 @@
 //! `{{#exercises}}`: what to build on top of a lesson, with hints and solutions.
 
+use anyhow::{Result, ensure};
 use course::{exercises::Exercise, lessons::Lesson};
 
-use super::code;
-use crate::{html::fold, site::Site, words::fill};
+use crate::{
+    html::{code, fold},
+    site::Site,
+    source,
+};
 
 /// The exercises of a lesson.
-///
-/// # Errors
-/// There are none, or the solution of one is missing.
-pub fn write(site: &Site, lesson: &Lesson) -> Result<String, String> {
+pub fn write(site: &Site, lesson: &Lesson) -> Result<String> {
     let exercises = site.exercises.iter();
-    let texts: Result<Vec<_>, _> = exercises
-        .filter(|exercise| exercise.scenario.lesson() == lesson.number)
+    let texts: Result<Vec<_>> = exercises
+        .filter(|exercise| exercise.scenario.begins_with(lesson))
         .map(|exercise| one(site, lesson, exercise))
         .collect();
     let texts = texts?;
-    if texts.is_empty() {
-        return Err(format!("{} has no exercises", lesson.name));
-    }
+    ensure!(!texts.is_empty(), "{} has no exercises", lesson.name);
     Ok(texts.join("\n\n"))
 }
 
-fn one(site: &Site, lesson: &Lesson, exercise: &Exercise) -> Result<String, String> {
-    let words = site.words;
-    let title = title(exercise.name);
-    let id = exercise.name.replace('_', "-");
-    let number = lesson.number;
+fn one(site: &Site, lesson: &Lesson, exercise: &Exercise) -> Result<String> {
+    let name = exercise.name;
     let mut text = format!(
-        "### {title} {{#exercise-{id}}}\n\n{}\n\n{} `just check {number:02} --exercise {}`\n\n",
-        exercise.task, words.check_it, exercise.name
+        "### {} {{#exercise-{}}}\n\n{}\n\nCheck it: `just check {:02} --exercise {name}`\n\n",
+        title(name),
+        name.replace('_', "-"),
+        exercise.task,
+        lesson.number
     );
     for (level, hint) in (1..).zip(exercise.scenario.hints) {
+        // The third hint is the shape of the code.
         let hint = if level == 3 {
-            // The third hint is the shape of the code.
-            code::block("rs", hint)
+            code("rs", hint)
         } else {
             hint.to_owned()
         };
-        text += &fold("hint", &fill(words.hint, &[&level.to_string()]), &hint);
+        text += &fold("hint", &format!("Hint {level}"), &hint);
         text += "\n\n";
     }
-    let solution = format!(
-        "{}/examples/{}.rs",
-        format_args!("lessons/{}", lesson.name),
-        exercise.name
-    );
-    text += &fold(
-        "solution",
-        words.solution,
-        &code::write(&site.root, &solution, &[])?,
-    );
-    Ok(text)
+    let path = format!("lessons/{}/examples/{name}.rs", lesson.name);
+    let solution = source::figure(&path, &site.text(&path)?);
+    Ok(text + &fold("solution", "Solution", &solution))
 }
 
 /// A name as a title: its words, the first with a capital.
-#[must_use]
 pub fn title(name: &str) -> String {
     let words = name.replace(['_', '-'], " ");
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().collect::<String>() + letters.as_str()
-    })
+    let (first, rest) = words.split_at(1);
+    first.to_uppercase() + rest
 }

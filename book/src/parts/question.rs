@@ -1,75 +1,58 @@
 //! `{{#question}}`: a question with lettered options, and why each is right or wrong.
 
-use crate::{
-    html::{escape, fold},
-    words::Words,
-};
+use anyhow::{Context, Result, ensure};
 
-/// What stands between an option and why it is right or wrong.
-const SEPARATOR: &str = " — ";
+use crate::html::fold;
 
-/// A question as Markdown. `options` are list items with the numbers of their lines.
-///
-/// # Errors
-/// An option is not as it should be; with the number of its line.
-pub fn write(
-    words: &Words,
-    title: &str,
-    stem: &str,
-    options: &[(usize, String)],
-) -> Result<String, (usize, String)> {
+/// Whether an option is right, what it says, and why: `- [x] option — why`.
+fn option(option: &str) -> Result<(bool, &str, &str)> {
+    let right = option.strip_prefix("- [x] ").map(|rest| (true, rest));
+    let wrong = option.strip_prefix("- [ ] ").map(|rest| (false, rest));
+    right
+        .or(wrong)
+        .and_then(|(is_right, rest)| {
+            let (says, why) = rest.split_once(" — ")?;
+            Some((is_right, says, why.trim()))
+        })
+        .with_context(|| {
+            format!("`{option}` doesn't say why it is right or wrong: `- [x] option — why`")
+        })
+}
+
+/// The question of this number in its chapter, as Markdown. The options are list items.
+pub fn write(number: u32, stem: &str, options: &[String]) -> Result<String> {
+    let options: Result<Vec<_>> = options.iter().map(|text| option(text)).collect();
+    let options = options?;
+    ensure!(
+        options.len() > 1 && options.iter().any(|(is_right, ..)| *is_right),
+        "a question has a right option, `- [x]`, and another one"
+    );
     let mut listed = String::new();
     let mut verdicts = String::new();
-    let mut right = 0;
-    for ((number, option), letter) in options.iter().zip('A'..) {
-        let at = |words: &str| (*number, words.to_owned());
-        let (is_right, option) =
-            match (option.strip_prefix("- [x] "), option.strip_prefix("- [ ] ")) {
-                (Some(option), _) => (true, option),
-                (_, Some(option)) => (false, option),
-                _ => return Err(at("an option begins with `- [ ] ` or `- [x] `")),
-            };
-        let (option, why) = option
-            .split_once(SEPARATOR)
-            .ok_or_else(|| at("an option says why it is right or wrong: `- [x] option — why`"))?;
+    for ((is_right, option, why), letter) in options.into_iter().zip('A'..) {
         let (class, verdict) = if is_right {
-            right += 1;
-            ("right", words.right)
+            ("right", "Right")
         } else {
-            ("wrong", words.wrong)
+            ("wrong", "Wrong")
         };
         listed += &format!("<li>\n\n{option}\n\n</li>\n");
-        verdicts += &format!("<li class=\"{class}\">\n\n**{letter}. {verdict}** {why}\n\n</li>\n");
+        verdicts += &format!("<li class=\"{class}\">\n\n**{letter}. {verdict}.** {why}\n\n</li>\n");
     }
-    let line = options.first().map_or(0, |(line, _)| *line);
-    if right == 0 || options.len() < 2 {
-        return Err((
-            line,
-            "a question has a right option, `- [x]`, and another one".to_owned(),
-        ));
-    }
-    let title = escape(title);
-    let answer = fold(
-        "answer",
-        words.answer,
-        &format!("<ul class=\"verdicts\">\n{verdicts}</ul>"),
-    );
+    let verdicts = format!("<ul class=\"verdicts\">\n{verdicts}</ul>");
     Ok(format!(
-        "<div class=\"question\" role=\"group\" aria-label=\"{title}\"><p class=\"number\">{title}</p>\n\n{}\n\n<ol type=\"A\">\n{listed}</ol>\n\n{answer}\n\n</div>",
-        stem.trim_matches('\n')
+        "<div class=\"question\" role=\"group\" aria-label=\"Question {number}\"><p class=\"number\">Question {number}</p>\n\n{}\n\n<ol type=\"A\">\n{listed}</ol>\n\n{}\n\n</div>",
+        stem.trim_matches('\n'),
+        fold("answer", "Answer", &verdicts)
     ))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::ENGLISH;
 
-    fn ask(options: &[&str]) -> Result<String, (usize, String)> {
-        let options: Vec<_> = (7..)
-            .zip(options.iter().map(|text| (*text).to_owned()))
-            .collect();
-        write(&ENGLISH, "Question 1", "Who hears it?", &options)
+    fn ask(options: &[&str]) -> Result<String> {
+        let options: Vec<_> = options.iter().map(|text| (*text).to_owned()).collect();
+        write(1, "Who hears it?", &options)
     }
 
     #[test]
@@ -85,14 +68,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_said_with_its_line() {
-        assert_eq!(ask(&["- [x] a — b", "- [ ] c"]).unwrap_err().0, 8);
-        assert!(
-            ask(&["- [ ] a — b", "- [ ] c — d"])
-                .unwrap_err()
-                .1
-                .contains("a right option")
-        );
-        assert!(ask(&["- [?] a — b"]).is_err());
+    fn what_is_missing_is_said() {
+        for (options, missing) in [
+            (["- [x] a — b", "- [ ] c"], "doesn't say why"),
+            (["- [x] a — b", "- [?] c — d"], "doesn't say why"),
+            (["- [ ] a — b", "- [ ] c — d"], "a right option"),
+        ] {
+            let error = ask(&options).unwrap_err().to_string();
+            assert!(error.contains(missing), "{error}");
+        }
+        assert!(ask(&["- [x] a — b"]).is_err());
     }
 }

@@ -1,236 +1,119 @@
-//! `{{#schedule}}`: what fits into sessions of so many minutes.
+//! `{{#schedule}}`: which chapters fit into sessions of so many minutes.
 
-use crate::{
-    site::{Chapter, Part, Site},
-    words::fill,
-};
+use anyhow::{Context, Result};
+
+use crate::site::Chapter;
 
 /// After at most so many minutes of work comes a pause.
 const WORK: u32 = 90;
 /// How long a pause is.
 const PAUSE: u32 = 10;
 
-/// What a session holds.
-#[derive(Debug, PartialEq, Eq)]
-enum Slot {
-    /// Parts of one chapter, by their places; when they begin and how long they take.
-    Parts {
-        chapter: usize,
-        parts: Vec<usize>,
-        begin: u32,
-        minutes: u32,
-    },
-    /// A pause, and when it begins.
-    Pause { begin: u32 },
-}
-
-/// Tables for sessions of these lengths, in minutes.
-///
-/// # Errors
-/// A length is no number, or none is given.
-pub fn write(site: &Site, chapter: &Chapter, lengths: &[&str]) -> Result<String, String> {
-    let lengths: Result<Vec<u32>, _> = lengths
+/// A table for each session of these lengths, in minutes. A chapter for which a session has no time left begins the next.
+pub fn write(chapters: &[Chapter], here: &Chapter, lengths: &[&str]) -> Result<String> {
+    let link = |chapter: &Chapter| format!("[{}]({})", chapter.title, here.way_to(&chapter.path));
+    let row = |begin: u32, what: &str, minutes: u32| {
+        format!(
+            "| {}:{:02} | {what} | {minutes} |\n",
+            begin / 60,
+            begin % 60
+        )
+    };
+    let mut rest = chapters
         .iter()
-        .map(|length| {
-            length
-                .parse()
-                .map_err(|_| format!("`{length}` is no number of minutes"))
-        })
-        .collect();
-    let lengths = lengths?;
-    let minutes: Vec<Vec<u32>> = site
-        .chapters
-        .iter()
-        .map(|chapter| chapter.parts.iter().map(|part| part.minutes).collect())
-        .collect();
-    let (sessions, left) = plan(&minutes, &lengths);
-
-    let words = site.words;
-    let mut tables = Vec::new();
-    for ((number, length), slots) in (1..).zip(&lengths).zip(&sessions) {
-        let title = fill(words.session, &[&number.to_string(), &length.to_string()]);
-        let mut rows = String::new();
-        for slot in slots {
-            rows += &row(site, chapter, slot);
-        }
-        let [from, what, minutes] = words.schedule;
-        tables.push(format!(
-            "**{title}**\n\n| {from} | {what} | {minutes} |\n|---|---|--:|\n{rows}"
-        ));
-    }
-    if !left.is_empty() {
-        let together: u32 = left
-            .iter()
-            .map(|(chapter, part)| minutes[*chapter][*part])
-            .sum();
-        let mut list = fill(words.left_over, &[&together.to_string()]) + "\n\n";
-        for (of, part) in left {
-            let (of, part) = (&site.chapters[of], &site.chapters[of].parts[part]);
-            list += &format!("- {}: {}\n", of.title, link(chapter, of, part));
-        }
-        tables.push(list);
-    }
-    Ok(tables.join("\n\n"))
-}
-
-fn row(site: &Site, chapter: &Chapter, slot: &Slot) -> String {
-    let clock = |begin: u32| format!("{}:{:02}", begin / 60, begin % 60);
-    match slot {
-        Slot::Pause { begin } => {
-            format!("| {} | *{}* | {PAUSE} |\n", clock(*begin), site.words.pause)
-        }
-        Slot::Parts {
-            chapter: of,
-            parts,
-            begin,
-            minutes,
-        } => {
-            let of = &site.chapters[*of];
-            let title = format!("**[{}]({})**", of.title, chapter.way_to(&of.path));
-            if parts.len() == of.parts.len() {
-                return format!("| {} | {title} | {minutes} |\n", clock(*begin));
-            }
-            let links: Vec<_> = parts
-                .iter()
-                .map(|part| link(chapter, of, &of.parts[*part]))
-                .collect();
-            let links = links.join(", ");
-            format!("| {} | {title}: {links} | {minutes} |\n", clock(*begin))
-        }
-    }
-}
-
-fn link(from: &Chapter, of: &Chapter, part: &Part) -> String {
-    format!("[{}]({}#{})", part.title, from.way_to(&of.path), part.id)
-}
-
-/// What fits where: the slots of each session, and the parts, by chapter and place, that fit nowhere.
-///
-/// Chapters stay whole if then everything fits; else they are cut between parts.
-fn plan(minutes: &[Vec<u32>], lengths: &[u32]) -> Plan {
-    let whole = fill_sessions(minutes, lengths, true);
-    if whole.1.is_empty() {
-        whole
-    } else {
-        fill_sessions(minutes, lengths, false)
-    }
-}
-
-type Plan = (Vec<Vec<Slot>>, Vec<(usize, usize)>);
-
-fn fill_sessions(minutes: &[Vec<u32>], lengths: &[u32], whole: bool) -> Plan {
-    let all = minutes
-        .iter()
-        .enumerate()
-        .flat_map(|(chapter, parts)| (0..parts.len()).map(move |part| (chapter, part)));
-    let mut rest = all.peekable();
-    let mut sessions = Vec::new();
-    for length in lengths {
-        let mut slots = Vec::new();
+        .filter(|chapter| chapter.minutes > 0)
+        .peekable();
+    let mut text = String::new();
+    for (number, length) in (1..).zip(lengths) {
+        let length: u32 = length
+            .parse()
+            .with_context(|| format!("`{length}` is not a number of minutes"))?;
+        text += &format!(
+            "**Session {number}: {length} minutes**\n\n| From | What | Minutes |\n|---|---|--:|\n"
+        );
         let (mut now, mut work) = (0, 0);
-        while let Some((chapter, part)) = rest.peek().copied() {
-            let takes = minutes[chapter][part];
-            let together: u32 = minutes[chapter].iter().sum();
-            // A chapter that is too long for any stretch of work is cut in any case.
-            let needs = if whole && part == 0 && together <= WORK.min(*length) {
-                together
+        while let Some(chapter) = rest.peek() {
+            let pause = if work > 0 && work + chapter.minutes > WORK {
+                PAUSE
             } else {
-                takes
+                0
             };
-            let pause = work > 0 && work + needs > WORK;
-            if now + needs + if pause { PAUSE } else { 0 } > *length {
+            if now + pause + chapter.minutes > length {
                 break;
             }
-            rest.next();
-            if pause {
-                slots.push(Slot::Pause { begin: now });
-                now += PAUSE;
+            if pause > 0 {
+                text += &row(now, "*Break*", PAUSE);
                 work = 0;
             }
-            match slots.last_mut() {
-                Some(Slot::Parts {
-                    chapter: last,
-                    parts,
-                    minutes,
-                    ..
-                }) if *last == chapter => {
-                    parts.push(part);
-                    *minutes += takes;
-                }
-                _ => slots.push(Slot::Parts {
-                    chapter,
-                    parts: vec![part],
-                    begin: now,
-                    minutes: takes,
-                }),
-            }
-            now += takes;
-            work += takes;
+            text += &row(
+                now + pause,
+                &format!("**{}**", link(chapter)),
+                chapter.minutes,
+            );
+            now += pause + chapter.minutes;
+            work += chapter.minutes;
+            rest.next();
         }
-        sessions.push(slots);
+        text += "\n";
     }
-    (sessions, rest.collect())
+    let left: Vec<_> = rest.collect();
+    if !left.is_empty() {
+        let minutes: u32 = left.iter().map(|chapter| chapter.minutes).sum();
+        let links: Vec<_> = left.into_iter().map(link).collect();
+        text += &format!(
+            "There is no time left for these, {minutes} minutes in all: {}.\n",
+            links.join(", ")
+        );
+    }
+    Ok(text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn parts(chapter: usize, parts: &[usize], begin: u32, minutes: u32) -> Slot {
-        Slot::Parts {
-            chapter,
-            parts: parts.to_vec(),
-            begin,
-            minutes,
-        }
+    /// The rows for chapters `A`, `B` and so on that take so many minutes, without the heads.
+    fn rows(minutes: &[u32], lengths: &[&str]) -> Vec<String> {
+        let chapters = minutes.iter().zip('A'..).map(|(minutes, name)| {
+            Chapter::new("a.md", &format!("# {name}\n{{{{#minutes {minutes}}}}}\n"))
+        });
+        let chapters: Vec<_> = chapters.collect();
+        let text = write(&chapters, &chapters[0], lengths).unwrap();
+        let lines = text
+            .lines()
+            .filter(|line| !line.is_empty() && !line.starts_with("|---"));
+        lines
+            .filter(|line| !line.starts_with("| From"))
+            .map(|line| line.replace("(a.md)", ""))
+            .collect()
     }
 
     #[test]
     fn a_pause_comes_before_ninety_minutes_are_over() {
-        let (sessions, left) = plan(&[vec![50, 30], vec![20, 40]], &[240]);
         assert_eq!(
-            sessions,
-            [[
-                parts(0, &[0, 1], 0, 80),
-                Slot::Pause { begin: 80 },
-                parts(1, &[0, 1], 90, 60),
-            ]]
-        );
-        assert!(left.is_empty());
-    }
-
-    #[test]
-    fn a_part_is_never_cut_in_two() {
-        let (sessions, left) = plan(&[vec![50, 30, 20]], &[60, 60]);
-        assert_eq!(
-            sessions,
-            [vec![parts(0, &[0], 0, 50)], vec![parts(0, &[1, 2], 0, 50)]]
-        );
-        assert!(left.is_empty());
-    }
-
-    #[test]
-    fn a_chapter_stays_whole_where_that_leaves_nothing_over() {
-        let (sessions, left) = plan(&[vec![50], vec![20, 20]], &[80, 80]);
-        assert_eq!(
-            sessions,
-            [vec![parts(0, &[0], 0, 50)], vec![parts(1, &[0, 1], 0, 40)]]
-        );
-        assert!(left.is_empty());
-        let (sessions, left) = plan(&[vec![50], vec![20, 20]], &[80, 30]);
-        assert_eq!(
-            sessions,
+            rows(&[50, 30, 60], &["240"]),
             [
-                vec![parts(0, &[0], 0, 50), parts(1, &[0], 50, 20)],
-                vec![parts(1, &[1], 0, 20)]
+                "**Session 1: 240 minutes**",
+                "| 0:00 | **[A]** | 50 |",
+                "| 0:50 | **[B]** | 30 |",
+                "| 1:20 | *Break* | 10 |",
+                "| 1:30 | **[C]** | 60 |",
             ]
         );
-        assert!(left.is_empty());
     }
 
     #[test]
-    fn what_fits_nowhere_is_left() {
-        let (_, left) = plan(&[vec![50, 30]], &[60]);
-        assert_eq!(left, [(0, 1)]);
+    fn a_chapter_is_never_cut_and_what_fits_nowhere_is_said() {
+        assert_eq!(
+            rows(&[50, 40, 30, 20], &["80", "80"]),
+            [
+                "**Session 1: 80 minutes**",
+                "| 0:00 | **[A]** | 50 |",
+                "**Session 2: 80 minutes**",
+                "| 0:00 | **[B]** | 40 |",
+                "| 0:40 | **[C]** | 30 |",
+                "There is no time left for these, 20 minutes in all: [D].",
+            ]
+        );
     }
 }

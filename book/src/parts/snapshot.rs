@@ -1,26 +1,21 @@
 //! `{{#snapshot}}`: what was recorded, as it was.
 
+use anyhow::{Context, Result};
+
 use crate::{
     html::{code_figure, escape},
     site::Site,
 };
 
-/// A snapshot, or the part of it that begins at the line `== SECTION`.
-///
-/// # Errors
-/// There is no such snapshot or section.
-pub fn write(site: &Site, name: &str, section: Option<&str>) -> Result<String, String> {
+/// The part of a snapshot that begins at the line `== SECTION`.
+pub fn section(site: &Site, name: &str, wanted: &str) -> Result<String> {
     let text = site.snapshot(name)?;
-    let text = match section {
-        Some(wanted) => part(&text, wanted)
-            .ok_or_else(|| format!("tests/snapshots/{name}.snap has no section `{wanted}`"))?,
-        None => text,
-    };
-    Ok(output(&text))
+    let part = part(&text, wanted);
+    let part = part.with_context(|| format!("tests/snapshots/{name}.snap has no `{wanted}`"))?;
+    Ok(output(&part))
 }
 
 /// What a program printed.
-#[must_use]
 pub fn output(text: &str) -> String {
     let lines: Vec<_> = text.lines().map(line).collect();
     code_figure("output", None, "text", &lines)

@@ -1,13 +1,20 @@
 //! `{{#topics}}`: every topic of the notes, and where the book treats it.
 
-use toml_edit::{DocumentMut, Item};
+use anyhow::{Context, Result};
+use serde::Deserialize;
 
 use crate::site::{Chapter, Site, heading_parts};
 
 const FILE: &str = "book/topics.toml";
 
-/// A topic, as the list has it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Topics {
+    topic: Vec<Topic>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Topic {
     en: String,
     es: String,
@@ -17,67 +24,34 @@ struct Topic {
 }
 
 /// The topics as a table.
-///
-/// # Errors
-/// The list cannot be read, or a topic has no place, or one that is not there.
-pub fn write(site: &Site, chapter: &Chapter) -> Result<String, String> {
-    let topics = parse(&site.text(FILE)?).map_err(|words| format!("{FILE}: {words}"))?;
-    let [en, es, note, place] = site.words.topics;
-    let mut table = format!("| {en} | {es} | {note} | {place} |\n|---|---|---|---|\n");
-    for topic in topics {
-        let title = title(&site.chapters, &topic.place)
-            .map_err(|words| format!("{FILE}: the topic `{}`: {words}", topic.en))?;
-        table += &format!(
-            "| {} | {} | {} | [{title}]({}) |\n",
-            topic.en,
-            topic.es,
-            topic.note,
-            chapter.way_to(&topic.place)
-        );
+pub fn write(site: &Site, chapter: &Chapter) -> Result<String> {
+    let topics: Topics = toml_edit::de::from_str(&site.text(FILE)?).context(FILE)?;
+    let mut table = "| Topic | In the notes | Note | Place |\n|---|---|---|---|\n".to_owned();
+    for Topic {
+        en,
+        es,
+        note,
+        place,
+    } in topics.topic
+    {
+        let title = title(&site.chapters, &place).with_context(|| {
+            format!("{FILE}: the topic `{en}` has no place: there is no {place}")
+        })?;
+        let way = chapter.way_to(&place);
+        table += &format!("| {en} | {es} | {note} | [{title}]({way}) |\n");
     }
     Ok(table)
 }
 
-/// The title of a place.
-fn title(chapters: &[Chapter], place: &str) -> Result<String, String> {
-    let (path, id) = place.split_once('#').unwrap_or((place, ""));
-    let chapter = chapters.iter().find(|chapter| chapter.path == path);
-    let chapter = chapter.ok_or_else(|| format!("there is no chapter {path}"))?;
-    if id.is_empty() {
-        return Ok(chapter.title.clone());
-    }
+/// The title of a place; nothing if there is no such heading.
+fn title(chapters: &[Chapter], place: &str) -> Option<String> {
+    let (path, id) = place.split_once('#')?;
+    let chapter = chapters.iter().find(|chapter| chapter.path == path)?;
     let headings = chapter.text.lines().filter(|line| line.starts_with('#'));
-    let found = headings
+    let (words, _) = headings
         .map(|line| heading_parts(line.trim_start_matches('#')))
-        .find(|(_, other)| other == id);
-    let (words, _) = found.ok_or_else(|| format!("{path} has no heading with the id `{id}`"))?;
-    Ok(format!("{}: {words}", chapter.title))
-}
-
-fn parse(text: &str) -> Result<Vec<Topic>, String> {
-    let document: DocumentMut = text.parse().map_err(|error| format!("{error}"))?;
-    let tables = document.get("topic").and_then(Item::as_array_of_tables);
-    let tables = tables.ok_or("topics are tables, [[topic]]")?;
-    let topics = tables.iter().map(|table| {
-        let text = |key: &str| {
-            let text = table.get(key).and_then(Item::as_str);
-            let text = text.filter(|text| !text.trim().is_empty());
-            text.map(str::to_owned).ok_or_else(|| {
-                let name = table
-                    .get("en")
-                    .and_then(Item::as_str)
-                    .unwrap_or("without a name");
-                format!("the topic `{name}` has no `{key}`")
-            })
-        };
-        Ok(Topic {
-            en: text("en")?,
-            es: text("es")?,
-            note: text("note")?,
-            place: text("place")?,
-        })
-    });
-    topics.collect()
+        .find(|(_, other)| *other == id)?;
+    Some(format!("{}: {words}", chapter.title))
 }
 
 #[cfg(test)]
@@ -85,30 +59,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_topic_without_a_place_is_refused() {
-        let topic = "[[topic]]\nen = \"rooms\"\nes = \"salas\"\nnote = \"004\"\n";
-        assert_eq!(
-            parse(topic).unwrap_err(),
-            "the topic `rooms` has no `place`"
-        );
-        let place = format!("{topic}place = \"why-sockets.md#rooms\"\n");
-        assert_eq!(parse(&place).unwrap()[0].place, "why-sockets.md#rooms");
-    }
-
-    #[test]
     fn a_place_that_is_not_there_is_refused() {
         let chapters = [Chapter::new("a.md", "# A {#a}\n\n## Rooms {#rooms}\n")];
         assert_eq!(title(&chapters, "a.md#rooms").unwrap(), "A: Rooms");
-        assert_eq!(title(&chapters, "a.md").unwrap(), "A");
+        assert_eq!(title(&chapters, "b.md#rooms"), None);
+        assert_eq!(title(&chapters, "a.md#nada"), None);
+        let site = Site::read(Vec::new()).unwrap();
+        let error = write(&site, &chapters[0]).unwrap_err().to_string();
         assert!(
-            title(&chapters, "b.md")
-                .unwrap_err()
-                .contains("no chapter b.md")
+            error.contains("there is no why-sockets.md#socket"),
+            "{error}"
         );
-        assert!(
-            title(&chapters, "a.md#nada")
-                .unwrap_err()
-                .contains("no heading")
-        );
+    }
+
+    #[test]
+    fn a_topic_without_a_place_is_refused() {
+        let topic = "[[topic]]\nen = \"rooms\"\nes = \"salas\"\nnote = \"004\"\n";
+        let error = toml_edit::de::from_str::<Topics>(topic)
+            .map(drop)
+            .unwrap_err();
+        assert!(error.message().contains("missing field `place`"), "{error}");
     }
 }

@@ -84,8 +84,10 @@ impl Differences {
     }
 }
 
-/// What Node does in a scenario in which it differs: the rows of its transcript, the last of which says why it could not go
-/// on, if it couldn't.
+/// What the last row of Node's transcript begins with where Node could not go on. The rest of the row says why.
+pub const STOPPED: &str = "✗ ";
+
+/// What Node does in a scenario in which it differs: the rows of its transcript.
 pub fn node_rows(scenario: &str) -> Result<Vec<String>> {
     let text = snapshot(&node_snapshot(scenario))?;
     Ok(text.lines().map(str::to_owned).collect())

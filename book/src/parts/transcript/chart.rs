@@ -1,6 +1,8 @@
 //! A transcript as a sequence chart: a lifeline for each client and for the server, an arrow for each frame.
 
-use super::{Line, Step, Way, silent};
+use wire::transcript::{Direction, Line, Step};
+
+use super::class;
 use crate::html::escape;
 
 /// The width of a letter of a label, in the chart's units, with a little to spare.
@@ -11,7 +13,7 @@ const MARGIN: usize = 56;
 const ROW: usize = 26;
 /// The height of a step's title.
 const TITLE: usize = 34;
-/// What a transcript calls the server where it tells what the server did.
+/// The name of the server's lifeline, and what a transcript calls the server where it tells what the server did.
 const SERVER: &str = "server";
 
 /// Where things are drawn.
@@ -22,22 +24,19 @@ struct Chart<'a> {
     body: String,
 }
 
-/// Draws the steps. `server` is the name of the server's lifeline, `label` that of the chart.
-#[must_use]
-pub fn draw(steps: &[Step], server: &str, label: &str) -> String {
+/// Draws the steps. `label` is the name of the chart, to a screen reader.
+pub fn draw(steps: &[Step], label: &str) -> String {
     let mut chart = Chart::new(steps);
     for step in steps {
         chart.title(&step.title);
         for line in &step.lines {
             chart.line(line);
         }
-        if let Some(words) = &step.silence {
-            chart.silence(&silent(words), words);
-        }
+        chart.silence(&step.silent);
     }
     let (width, height) = (chart.server() + MARGIN, chart.y + 10);
     let mut lifelines = String::new();
-    let names = chart.clients.iter().copied().chain([server]);
+    let names = chart.clients.iter().copied().chain([SERVER]);
     for (column, name) in names.enumerate() {
         let x = chart.x(column);
         let class = if column == chart.clients.len() {
@@ -63,7 +62,7 @@ impl<'a> Chart<'a> {
         let mut clients: Vec<&str> = Vec::new();
         for step in steps {
             let heard = step.lines.iter().map(|line| &*line.who);
-            let silent = step.silence.iter().flat_map(|words| silent(words));
+            let silent = step.silent.iter().map(String::as_str);
             for who in heard.chain(silent) {
                 if who != SERVER && !clients.contains(&who) {
                     clients.push(who);
@@ -117,12 +116,12 @@ impl<'a> Chart<'a> {
     fn line(&mut self, line: &Line) {
         self.y += ROW;
         let (client, server, y) = (self.life(&line.who), self.server(), self.y);
-        let class = line.way.class();
+        let class = class(line.direction);
         let label = self.label(line);
-        let (tip, back) = match line.way {
-            Way::Sent => (server - 2, server - 11),
-            Way::Received => (client + 2, client + 11),
-            Way::Happened => {
+        let (tip, back) = match line.direction {
+            Direction::Sent => (server - 2, server - 11),
+            Direction::Received => (client + 2, client + 11),
+            Direction::Happened => {
                 self.body += &format!(
                     "<circle class=\"{class}\" cx=\"{client}\" cy=\"{}\" r=\"4\"></circle>{label}",
                     y - 4
@@ -142,8 +141,8 @@ impl<'a> Chart<'a> {
     /// far as there is room.
     fn label(&self, line: &Line) -> String {
         let (from, server) = (self.life(&line.who), self.server());
-        let class = line.way.class();
-        let y = if line.way == Way::Happened {
+        let class = class(line.direction);
+        let y = if line.direction == Direction::Happened {
             self.y
         } else {
             self.y - 5
@@ -162,17 +161,15 @@ impl<'a> Chart<'a> {
         )
     }
 
-    fn silence(&mut self, who: &[&str], words: &str) {
-        self.y += ROW;
-        // `hears nothing`, without the names: they stand above.
-        let words = words.split_once(" hear").map_or(words, |(_, words)| words);
-        let words = format!("hear{words}").replacen("hear nothing", "hears nothing", 1);
+    fn silence(&mut self, who: &[String]) {
+        if !who.is_empty() {
+            self.y += ROW;
+        }
         for who in who {
             self.body += &format!(
-                "<text class=\"silence\" x=\"{}\" y=\"{}\">{}</text>",
+                "<text class=\"silence\" x=\"{}\" y=\"{}\">hears nothing</text>",
                 self.life(who),
                 self.y - 4,
-                escape(&words)
             );
         }
     }
@@ -188,13 +185,19 @@ fn shorten(text: &str, room: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::parse, *};
+    use course::scenarios;
+    use wire::transcript::Transcript;
+
+    use super::*;
+
+    fn parse(text: &str) -> Vec<Step> {
+        text.parse::<Transcript>().unwrap().steps
+    }
 
     #[test]
     fn each_frame_is_an_arrow_between_a_client_and_the_server() {
-        let steps =
-            parse("a step\n  ana  → 40\n  beto ← 42[\"x\"]\n  ana hears nothing\n").unwrap();
-        let chart = draw(&steps, "server", "a \"label\"");
+        let steps = parse("a step\n  ana  → 40\n  beto ← 42[\"x\"]\n  ana hears nothing\n");
+        let chart = draw(&steps, "a \"label\"");
         assert_eq!(chart.matches("<polygon").count(), 2);
         assert_eq!(chart.matches("class=\"life client\"").count(), 2);
         assert!(
@@ -206,8 +209,8 @@ mod tests {
 
     #[test]
     fn what_the_server_did_stands_at_its_lifeline() {
-        let steps = parse("a step\n  ana    → 40\n  server · logs it\n").unwrap();
-        let chart = draw(&steps, "server", "");
+        let steps = parse("a step\n  ana    → 40\n  server · logs it\n");
+        let chart = draw(&steps, "");
         assert_eq!(chart.matches("class=\"life client\"").count(), 1);
         assert!(chart.contains("text-anchor=\"end\">logs it"), "{chart}");
     }
@@ -215,8 +218,8 @@ mod tests {
     #[test]
     fn a_long_frame_is_shortened_to_the_room_that_there_is() {
         let frame = "x".repeat(500);
-        let steps = parse(&format!("a\n  ana → {frame}\n")).unwrap();
-        let chart = draw(&steps, "server", "");
+        let steps = parse(&format!("a\n  ana → {frame}\n"));
+        let chart = draw(&steps, "");
         assert!(
             chart.contains("x…</text>") && !chart.contains(&frame),
             "{chart}"
@@ -225,16 +228,9 @@ mod tests {
 
     #[test]
     fn all_frames_of_all_transcripts_can_be_drawn() {
-        for file in std::fs::read_dir(course::scenario::snapshots()).unwrap() {
-            let file = file.unwrap();
-            let name = file.file_name().into_string().unwrap();
-            if !name.starts_with(|sign: char| sign.is_ascii_digit()) {
-                continue;
-            }
-            let text = std::fs::read_to_string(file.path()).unwrap();
-            let text = text.splitn(3, "---\n").nth(2).unwrap();
-            let steps = parse(text).unwrap_or_else(|line| panic!("{name}: {line}"));
-            assert!(!draw(&steps, "server", &name).is_empty());
+        for scenario in scenarios::all() {
+            let steps = scenario.expected().unwrap().steps;
+            assert!(!draw(&steps, scenario.name).is_empty());
         }
     }
 }

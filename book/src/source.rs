@@ -1,0 +1,232 @@
+//! Code that a chapter shows: a file of the workbook, or an item of it by its name.
+//!
+//! An item ends where its indentation does. Formatters keep to that in Rust and in JavaScript, so neither needs a parser.
+
+use anyhow::{Context, Result, bail, ensure};
+use regex::Regex;
+
+use crate::{
+    highlight::highlight,
+    html::{code_figure, escape},
+    site::Site,
+};
+
+/// What `{{#code PATH ITEM...}}` asks for. The path begins with a lesson's number, or with `reference/` and the number.
+pub fn write(site: &Site, path: &str, items: &[&str]) -> Result<String> {
+    let path = resolve(site, path)?;
+    let text = site.text(&path)?;
+    if items.is_empty() {
+        return Ok(figure(&path, &text));
+    }
+    let found: Result<Vec<_>> = items.iter().map(|item| find(&text, item)).collect();
+    Ok(figure(
+        &path,
+        &found.with_context(|| path.clone())?.join("\n\n"),
+    ))
+}
+
+/// Code of a file, with the file's path as the caption.
+pub fn figure(path: &str, text: &str) -> String {
+    let caption = format!("<code>{}</code>", escape(path));
+    let language = language(path);
+    let lines = highlight(language, text.trim_end());
+    code_figure("", Some(&caption), language, &lines)
+}
+
+/// The path from the top of the workbook.
+fn resolve(site: &Site, path: &str) -> Result<String> {
+    let (folder, below) = match path.strip_prefix("reference/") {
+        Some(below) => ("tests/reference", below),
+        None => ("lessons", path),
+    };
+    let (number, file) = below.split_once('/').unwrap_or((below, ""));
+    let path = format!("{folder}/{}/{file}", site.lesson(number)?.name);
+    ensure!(site.root.join(&path).is_file(), "there is no file {path}");
+    Ok(path)
+}
+
+/// The language of a file, for its colours.
+pub fn language(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    match name.rsplit_once('.') {
+        Some((_, "txt")) | None => "text",
+        Some((_, ending)) => ending,
+    }
+}
+
+/// The lines of an item, with the comments and attributes above it, moved to the left: `app`, `Settings`, or
+/// `Settings::read` for a method.
+fn find(text: &str, wanted: &str) -> Result<String> {
+    let (owner, name) = wanted.split_once("::").unwrap_or(("", wanted));
+    // A JavaScript method is its name, its arguments, and the brace that opens it.
+    let item = Regex::new(&format!(
+        r"^\s*((pub(\(\w+\))?|async|class|const|enum|export|fn|function|mod|static|struct|trait|type) )+{name}\b|^\s+{name}\([\w, ]*\) \{{$"
+    ))?;
+    let of_owner = Regex::new(&format!(r"^impl\b.*\b{owner}(<.*>)? \{{$"))?;
+    let indent = |line: &str| line.len() - line.trim_start().len();
+
+    let lines: Vec<_> = text.lines().collect();
+    let mut is_inside = owner.is_empty();
+    let first = lines.iter().position(|line| {
+        if !owner.is_empty() && indent(line) == 0 && !line.is_empty() {
+            is_inside = of_owner.is_match(line);
+        }
+        is_inside && item.is_match(line)
+    });
+    let Some(first) = first else {
+        bail!("there is no `{wanted}`");
+    };
+    let left = indent(lines[first]);
+    let ends = |line: &&str| indent(line) == left && (line.trim() == "}" || line.ends_with(';'));
+    let length = if lines[first].ends_with([';', '}']) {
+        1
+    } else {
+        let end = lines[first..].iter().position(ends);
+        end.with_context(|| format!("`{wanted}` has no end"))? + 1
+    };
+    let above = lines[..first].iter().rev();
+    let is_above =
+        |line: &&&str| line.trim_start().starts_with("//") || line.trim_start().starts_with("#[");
+    let above = above.take_while(is_above).count();
+    let lines = lines[first - above..first + length].iter();
+    let lines: Vec<_> = lines
+        .map(|line| line.get(left..).unwrap_or_default())
+        .collect();
+    Ok(lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RUST: &str = r#"//! A file.
+
+use a::Place;
+
+// Why it is so.
+/// What it is.
+#[derive(Debug)]
+struct Settings {
+    port: u16,
+}
+
+const PORTS: [u16; 2] = [
+    1, 2,
+];
+
+mod controller;
+
+impl Place {
+    fn read() -> Self {}
+}
+
+impl Settings {
+    /// From the environment.
+    pub fn read(
+        a: A,
+    ) -> Self
+    where
+        A: B,
+    {
+        if a {
+            todo!()
+        }
+    }
+}
+
+async fn app() {
+    let Settings = "}";
+}
+"#;
+
+    const JAVASCRIPT: &str = "\
+class Server {
+  constructor() {
+    this.sockets();
+  }
+
+  // What it does for each client.
+  sockets() {
+    this.io.on('connection', (socket) => {
+      socket.emit('a');
+    });
+  }
+}
+
+const controller = (socket) => {
+  socket();
+};
+";
+
+    #[test]
+    fn an_item_comes_with_its_comments_and_attributes() {
+        assert_eq!(
+            find(RUST, "Settings").unwrap(),
+            "// Why it is so.\n/// What it is.\n#[derive(Debug)]\nstruct Settings {\n    port: u16,\n}"
+        );
+        assert_eq!(
+            find(RUST, "app").unwrap(),
+            "async fn app() {\n    let Settings = \"}\";\n}"
+        );
+        assert!(find(RUST, "PORTS").unwrap().ends_with("    1, 2,\n];"));
+        assert_eq!(find(RUST, "controller").unwrap(), "mod controller;");
+    }
+
+    #[test]
+    fn a_method_is_found_in_its_type_and_moved_to_the_left() {
+        let method = find(RUST, "Settings::read").unwrap();
+        assert!(
+            method.starts_with(
+                "/// From the environment.\npub fn read(\n    a: A,\n) -> Self\nwhere"
+            ),
+            "{method}"
+        );
+        assert!(method.ends_with("        todo!()\n    }\n}"), "{method}");
+        assert_eq!(find(RUST, "Place::read").unwrap(), "fn read() -> Self {}");
+    }
+
+    #[test]
+    fn javascript_has_methods_and_functions() {
+        let method = find(JAVASCRIPT, "sockets").unwrap();
+        assert!(
+            method.starts_with("// What it does for each client.\nsockets() {\n  this.io"),
+            "{method}"
+        );
+        assert!(method.ends_with("\n  });\n}"), "{method}");
+        assert!(find(JAVASCRIPT, "controller").unwrap().ends_with("\n};"));
+    }
+
+    #[test]
+    fn what_is_not_there_is_said() {
+        let words = |path, items: &[&str]| {
+            let site = Site::read(Vec::new()).unwrap();
+            format!("{:#}", write(&site, path, items).unwrap_err())
+        };
+        for (path, items, error) in [
+            (
+                "99/src/lib.rs",
+                &[][..],
+                "there is no lesson `99`: name it by its two digits, as 05",
+            ),
+            (
+                "05/nada.rs",
+                &[],
+                "there is no file lessons/05-callbacks/nada.rs",
+            ),
+            (
+                "05/src/lib.rs",
+                &["Settings"],
+                "lessons/05-callbacks/src/lib.rs: there is no `Settings`",
+            ),
+            (
+                "reference/05/server.js",
+                &["nada"],
+                "tests/reference/05-callbacks/server.js: there is no `nada`",
+            ),
+        ] {
+            assert_eq!(words(path, items), error);
+        }
+        assert!(find("fn a() {", "a").is_err());
+        assert!(find(RUST, "Nada::read").is_err());
+    }
+}
