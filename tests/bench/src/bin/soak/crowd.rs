@@ -30,7 +30,7 @@ const POLLING: usize = 50;
 /// How many speak, at most, and how often each of them does.
 const SPEAKERS: usize = 20;
 const PAUSE: Duration = Duration::from_secs(5);
-/// One time in so many, a speaker says so many messages at once.
+/// One turn in so many is a burst: so many messages at once.
 const BURSTS: u64 = 40;
 const BURST: u64 = 20;
 
@@ -45,7 +45,7 @@ const AT_ONCE: usize = 50;
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What happened, all together.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Tally {
     pub joins: u64,
     pub leaves: u64,
@@ -71,6 +71,8 @@ struct Place {
     base: String,
     speakers: Speakers,
     tally: RefCell<Tally>,
+    /// How often somebody has spoken.
+    turns: Cell<u64>,
     /// No more messages.
     is_silent: Cell<bool>,
     /// Becomes `true` when it is time to go.
@@ -95,6 +97,7 @@ impl Crowd {
             base: production.server.base.clone(),
             speakers: Speakers::new(SPEAKERS.min(settled)),
             tally: RefCell::default(),
+            turns: Cell::new(0),
             is_silent: Cell::new(false),
             over: watch::Sender::new(false),
         });
@@ -217,11 +220,10 @@ impl Client {
             return;
         }
         let Some(own) = self.own else { return };
-        let count = if fastrand::u64(..BURSTS) == 0 {
-            BURST
-        } else {
-            1
-        };
+        let turn = self.place.turns.get();
+        self.place.turns.set(turn + 1);
+        let is_burst = turn % BURSTS == BURSTS / 2;
+        let count = if is_burst { BURST } else { 1 };
         for _ in 0..count {
             let number = speakers.0[own].said.get();
             speakers.0[own].said.set(number + 1);

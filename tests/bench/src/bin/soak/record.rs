@@ -30,7 +30,7 @@ const SLACK: u64 = 5_000_000;
 const DESCRIPTORS: usize = 5;
 
 /// How the server is at one moment.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub struct Sample {
     /// Since the beginning, to a tenth.
     seconds: f64,
@@ -67,7 +67,19 @@ pub async fn play(
             deliveries: tally.deliveries,
         };
         if samples.len() % PRINTED == 0 {
-            eprintln!("{sample:?}, {tally:?}");
+            eprintln!(
+                "{:5.0} s: {:5} clients, {:7} joins, {:6} cuts, {:10} deliveries, {} lost, {} failures, {:6.1} MB, \
+                 {:5} descriptors",
+                sample.seconds,
+                sample.clients,
+                tally.joins,
+                tally.cuts,
+                sample.deliveries,
+                tally.lost,
+                tally.failures,
+                megabytes(sample.memory),
+                sample.descriptors,
+            );
         }
         samples.push(sample);
     }
