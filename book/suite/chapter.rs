@@ -1,5 +1,6 @@
 //! What every chapter keeps to.
 
+use anyhow::{Context, bail};
 use std::{fs, path::Path};
 
 use browser::{Chromium, Result, Tab};
@@ -36,7 +37,7 @@ pub async fn does_not_scroll_sideways(chromium: &Chromium, folder: &Path, page: 
             )
             .await?;
         if wide.as_array().is_none_or(|wide| !wide.is_empty()) {
-            return Err(format!("wider than {width}: {wide:#}").into());
+            bail!("wider than {width}: {wide:#}");
         }
     }
     Ok(())
@@ -52,7 +53,7 @@ pub async fn asks_nobody_else_and_is_light(
     let mut weight = 0;
     for url in tab.requests().await? {
         let file = url.strip_prefix(&here);
-        let file = file.ok_or_else(|| format!("the page asks for {url}"))?;
+        let file = file.with_context(|| format!("the page asks for {url}"))?;
         let file = file.split(['?', '#']).next().unwrap_or(file);
         let bytes = fs::metadata(folder.join(file))?.len();
         if !file.ends_with("searchindex.js") {
@@ -61,11 +62,11 @@ pub async fn asks_nobody_else_and_is_light(
     }
     let problems = tab.problems(true).await?;
     if !problems.is_empty() {
-        return Err(problems.join("\n").into());
+        bail!("{}", problems.join("\n"));
     }
     // All chapters on one page are all of them.
     if weight > WEIGHT && page != "print.html" {
-        return Err(format!("the page weighs {weight} bytes").into());
+        bail!("the page weighs {weight} bytes");
     }
     println!("{page}: {weight} bytes");
     Ok(())
@@ -79,7 +80,7 @@ pub async fn is_not_turned_by_arrow_keys(chromium: &Chromium, folder: &Path, pag
         tab.press("main", key).await?;
         let after = tab.evaluate(place).await?;
         if before != after {
-            return Err(format!("{key} leads from {before} to {after}").into());
+            bail!("{key} leads from {before} to {after}");
         }
     }
     Ok(())
@@ -104,7 +105,7 @@ pub async fn is_whole_on_paper(chromium: &Chromium, folder: &Path, page: &str) -
         )
         .await?;
     if missing.as_array().is_none_or(|missing| !missing.is_empty()) {
-        return Err(format!("missing on paper, or too much there: {missing:#}").into());
+        bail!("missing on paper, or too much there: {missing:#}");
     }
     Ok(())
 }

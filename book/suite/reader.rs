@@ -1,5 +1,6 @@
 //! What a reader does with the pages.
 
+use anyhow::{Context, bail};
 use std::{fs::File, path::Path, process::Stdio, time::SystemTime};
 
 use browser::{Chromium, Result, Tab};
@@ -15,7 +16,7 @@ use crate::chapter::open;
 fn chapter(folder: &Path) -> Result<String> {
     let mut pages = book::pages::files(folder, "html")?.into_iter();
     let chapter = pages.find(|page| page.starts_with("lessons/05"));
-    Ok(chapter.ok_or("lesson 05 has no chapter")?)
+    chapter.context("lesson 05 has no chapter")
 }
 
 async fn expect(tab: &Tab, expression: &str, expected: Value) -> Result {
@@ -23,7 +24,7 @@ async fn expect(tab: &Tab, expression: &str, expected: Value) -> Result {
     if value == expected {
         return Ok(());
     }
-    Err(format!("{expression} is {value}, not {expected}").into())
+    bail!("{expression} is {value}, not {expected}")
 }
 
 pub async fn searches_a_book_in_a_folder(chromium: &Chromium, folder: &Path, _: &str) -> Result {
@@ -67,8 +68,8 @@ pub async fn copies_code_without_signs(chromium: &Chromium, folder: &Path, _: &s
         .find(|line| !lesson.lines().any(|other| other == *line));
     match stranger {
         None if copied.lines().count() > 20 => Ok(()),
-        None => Err(format!("too little was copied: {copied}").into()),
-        Some(line) => Err(format!("lesson 05 has no line `{line}`").into()),
+        None => bail!("too little was copied: {copied}"),
+        Some(line) => bail!("lesson 05 has no line `{line}`"),
     }
 }
 
@@ -125,10 +126,10 @@ pub async fn sees_what_was_saved(chromium: &Chromium, _: &Path, _: &str) -> Resu
         .stderr(Stdio::null())
         .kill_on_drop(true)
         .spawn()?;
-    let output = serving.stdout.take().ok_or("nothing is printed")?;
+    let output = serving.stdout.take().context("nothing is printed")?;
     let mut lines = BufReader::new(output).lines();
     let address = loop {
-        let line = lines.next_line().await?.ok_or("it ended")?;
+        let line = lines.next_line().await?.context("it ended")?;
         if let Some(line) = line.strip_prefix("Open ") {
             break line.split(' ').next().unwrap_or_default().to_owned();
         }

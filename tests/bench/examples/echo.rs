@@ -1,7 +1,8 @@
-//! axum's WebSocket and nothing else: every message goes back as it came. What a lesson adds is Socket.IO.
+//! axum's WebSocket and nothing else: every message goes back as it is. The rest of a lesson's cost is Socket.IO's.
 
-use std::{env, error::Error};
+use std::env;
 
+use anyhow::Result;
 use axum::{
     Router,
     extract::{WebSocketUpgrade, ws::WebSocket},
@@ -11,7 +12,7 @@ use axum::{
 use tokio::net::TcpListener;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<()> {
     let port: u16 = env::var("PORT")?.parse()?;
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
     let listener = listener.tap_io(|connection| {

@@ -1,118 +1,69 @@
 //! Measures the lessons and their Node originals side by side, in turn, on this machine.
 //!
 //! `just bench` measures everything and records it in `book/measured/`. `just bench broadcast idle` measures parts, and
-//! `just bench --quick` sees whether all of it works; both write beside the program, and what they write is not for the
+//! `just bench --quick` checks that all of it works; both write beside the program, and their figures aren't for the
 //! book.
 
+mod client;
 mod load;
+mod number;
 mod plan;
-mod report;
+mod record;
+mod server;
+mod table;
 
-use std::{env, path::PathBuf, process::ExitCode};
+use std::process::ExitCode;
 
-use bench::{client, machine, process, server};
-use plan::{Plan, Run, Workload, measure};
-use report::Report;
-use server::{programs, root};
+use anyhow::{Result, ensure};
+use bench::Conditions;
+use clap::Parser;
+use plan::{Plan, Workload, measure};
+use record::Record;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
-    let done = match Options::parse(env::args().skip(1)) {
-        Ok(options) => bench(&options).await,
-        Err(words) => Err(words),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(words) => {
-            eprintln!("{words}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-/// What is asked for.
+/// Measures the lessons beside their Node originals.
+#[derive(Parser)]
 struct Options {
+    /// Check that everything works, in seconds: the figures mean nothing.
+    #[arg(long)]
     quick: bool,
-    /// All of them where none is named.
+    /// What to measure: everything, if nothing is named.
     workloads: Vec<Workload>,
 }
 
-impl Options {
-    fn parse(arguments: impl Iterator<Item = String>) -> Result<Self, String> {
-        let mut options = Self {
-            quick: false,
-            workloads: Vec::new(),
-        };
-        for argument in arguments {
-            let mut workloads = Workload::ALL.into_iter();
-            if argument == "--quick" {
-                options.quick = true;
-            } else if let Some(named) = workloads.find(|workload| workload.name() == argument) {
-                options.workloads.push(named);
-            } else {
-                let names = Workload::ALL.map(Workload::name).join(", ");
-                return Err(format!(
-                    "{argument} is no option: there are --quick, {names}"
-                ));
-            }
-        }
-        Ok(options)
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    if let Err(error) = bench(&Options::parse()).await {
+        eprintln!("{error:#}");
+        return ExitCode::FAILURE;
     }
-
-    /// Where the files go.
-    fn folder(&self) -> PathBuf {
-        if self.quick || !self.workloads.is_empty() {
-            programs().join("measured")
-        } else {
-            root().join("book/measured")
-        }
-    }
+    ExitCode::SUCCESS
 }
 
-async fn bench(options: &Options) -> Result<(), String> {
+async fn bench(options: &Options) -> Result<()> {
     let plan = if options.quick {
-        Plan::quick()
+        Plan::QUICK
     } else {
-        Plan::full()
+        Plan::FULL
     };
-    let limit = process::file_limit()?;
-    // A server has some other files open, too.
+    // The servers inherit the limit. They have some other files open, too.
     let needed = plan.connections() + 100;
-    if limit < needed {
-        return Err(format!(
-            "{needed} connections are needed at once, but the system lets a process have {limit} files"
-        ));
-    }
-    let mut report = Report::begin()?;
+    let limit = rlimit::increase_nofile_limit(u64::MAX)?;
+    ensure!(
+        limit >= needed as u64,
+        "{needed} connections are needed at once, but the system allows a process {limit} open files"
+    );
+    let conditions = Conditions::now()?;
+    let everything = options.workloads.is_empty();
+    let mut runs = Vec::new();
     for workload in Workload::ALL {
-        if options.workloads.is_empty() || options.workloads.contains(&workload) {
-            report.add(measure(workload, &plan, tell).await?);
+        if everything || options.workloads.contains(&workload) {
+            runs.extend(measure(workload, &plan).await?);
         }
     }
-    println!("{}", report.markdown());
-    let folder = options.folder();
-    report.write(&folder)?;
-    eprintln!("recorded in {}", folder.display());
-    if report.lost() > 0.0 {
-        return Err(format!(
-            "{} messages or connections were lost",
-            report.lost()
-        ));
-    }
+    let record = Record::new(conditions, runs);
+    let complete = everything && !options.quick;
+    bench::write("bench", complete, &record, &table::markdown(&record))?;
+    let lost = record.lost();
+    ensure!(lost == 0.0, "{lost} messages or connections were lost");
     Ok(())
-}
-
-/// Says what a run came to, for somebody who waits.
-fn tell(run: &Run) {
-    let figures = run.figures.iter();
-    let figures: Vec<_> = figures
-        .map(|(name, value)| format!("{name} {value:.1}"))
-        .collect();
-    eprintln!(
-        "{} {} {}: {}",
-        run.workload.name(),
-        run.clients,
-        run.contender,
-        figures.join(", ")
-    );
 }

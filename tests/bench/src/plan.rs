@@ -1,158 +1,120 @@
-//! What is measured, in which order, and what came of it.
+//! What is measured, and in which order.
 
 use std::time::Duration;
 
+use anyhow::{Context as _, Result};
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+
 use crate::{
-    load::{Figures, Times, acknowledged, broadcast, idle, start},
-    server::{Contender, Kind, Server},
+    load::{Times, acknowledged, broadcast, figures, idle},
+    record::Run,
+    server::{Contender, Server},
 };
 
 /// What is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Workload {
+    /// Each client emits, waits for its acknowledgement, and emits again.
     Acknowledged,
+    /// One client emits, and all others hear it.
     Broadcast,
+    /// Clients connect and do nothing.
     Idle,
+    /// From the start of the process to its first answer.
     Start,
 }
+
+const CALLBACKS: &str = "05-callbacks";
+const BROADCAST: &str = "06-broadcast";
+const DEPLOY: &str = "07-deploy";
+
+/// The lesson that is deployed.
+pub const DEPLOYED: Contender = Contender::Rust(DEPLOY);
 
 impl Workload {
     pub const ALL: [Self; 4] = [Self::Acknowledged, Self::Broadcast, Self::Idle, Self::Start];
 
-    /// Its name in files and arguments.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Acknowledged => "acknowledged",
-            Self::Broadcast => "broadcast",
-            Self::Idle => "idle",
-            Self::Start => "start",
-        }
-    }
-
-    /// Who is compared: the lesson that teaches what is measured, the one that is deployed, and Node.
+    /// The lesson that teaches what is measured, the one that is deployed, and Node.
     fn contenders(self) -> &'static [Contender] {
+        use Contender::{Echo, Node, Rust};
         match self {
-            Self::Acknowledged => &[CALLBACKS, CALLBACKS_IN_NODE, ECHO],
-            Self::Broadcast => &[BROADCAST, DEPLOYED, BROADCAST_IN_NODE],
-            Self::Idle => &[BROADCAST, DEPLOYED, DEPLOYED_IN_NODE],
-            Self::Start => &[DEPLOYED, DEPLOYED_IN_NODE],
+            Self::Acknowledged => &[Rust(CALLBACKS), Node(CALLBACKS), Echo],
+            Self::Broadcast => &[Rust(BROADCAST), DEPLOYED, Node(BROADCAST)],
+            Self::Idle => &[Rust(BROADCAST), DEPLOYED, Node(DEPLOY)],
+            Self::Start => &[DEPLOYED, Node(DEPLOY)],
         }
     }
 }
-
-const CALLBACKS: Contender = Contender::rust("05-callbacks");
-const BROADCAST: Contender = Contender::rust("06-broadcast");
-/// The lesson that is deployed.
-pub const DEPLOYED: Contender = Contender::rust("07-deploy");
-const CALLBACKS_IN_NODE: Contender = CALLBACKS.in_node();
-const BROADCAST_IN_NODE: Contender = BROADCAST.in_node();
-const DEPLOYED_IN_NODE: Contender = DEPLOYED.in_node();
-const ECHO: Contender = Contender {
-    kind: Kind::Echo,
-    lesson: "",
-};
 
 /// How much is measured.
 pub struct Plan {
     /// How often each contender has its turn, one after the other: A B A B.
-    pub rounds: usize,
-    /// The same for the start, which is soon measured.
-    pub start_rounds: usize,
+    rounds: usize,
+    /// The same for the start, which is measured quickly.
+    start_rounds: usize,
     /// The numbers of clients.
-    pub asking: Vec<usize>,
-    pub listening: Vec<usize>,
-    pub idle: Vec<usize>,
-    pub times: Times,
-    /// How long a server may rest before its memory is read.
-    pub settle: Duration,
+    asking: &'static [usize],
+    listening: &'static [usize],
+    idle: &'static [usize],
+    times: Times,
 }
 
 impl Plan {
-    /// What is recorded: some seven minutes.
-    #[must_use]
-    pub fn full() -> Self {
-        Self {
-            rounds: 3,
-            start_rounds: 10,
-            asking: vec![1, 100, 1_000],
-            listening: vec![200, 1_000, 5_000],
-            idle: vec![2_000, 10_000],
-            times: Times {
-                warm_up: Duration::from_secs(1),
-                measured: Duration::from_secs(4),
-                patience: Duration::from_secs(20),
-            },
+    /// What is recorded: about seven minutes.
+    pub const FULL: Self = Self {
+        rounds: 3,
+        start_rounds: 10,
+        asking: &[1, 100, 1_000],
+        listening: &[200, 1_000, 5_000],
+        idle: &[2_000, 10_000],
+        times: Times {
+            warm_up: Duration::from_secs(1),
+            measured: Duration::from_secs(4),
             settle: Duration::from_secs(2),
-        }
-    }
+            patience: Duration::from_secs(20),
+        },
+    };
 
-    /// Whether everything works, in some seconds. Its figures are worth nothing.
-    #[must_use]
-    pub fn quick() -> Self {
-        Self {
-            rounds: 1,
-            start_rounds: 1,
-            asking: vec![1, 20],
-            listening: vec![20, 50],
-            idle: vec![50, 100],
-            times: Times {
-                warm_up: Duration::from_millis(100),
-                measured: Duration::from_millis(500),
-                patience: Duration::from_secs(20),
-            },
+    /// Whether everything works, in seconds. Its figures mean nothing.
+    pub const QUICK: Self = Self {
+        rounds: 1,
+        start_rounds: 1,
+        asking: &[1, 20],
+        listening: &[20, 50],
+        idle: &[50, 100],
+        times: Times {
+            warm_up: Duration::from_millis(100),
+            measured: Duration::from_millis(500),
             settle: Duration::from_millis(100),
-        }
-    }
+            patience: Duration::from_secs(20),
+        },
+    };
 
     /// How many connections there are at once.
-    #[must_use]
     pub fn connections(&self) -> usize {
-        let all = [&self.asking, &self.listening, &self.idle];
+        let all = [self.asking, self.listening, self.idle].concat();
         // The speaker of a broadcast is one more.
-        all.into_iter().flatten().max().map_or(0, |most| most + 1)
-    }
-
-    fn rounds(&self, workload: Workload) -> usize {
-        match workload {
-            Workload::Start => self.start_rounds,
-            _ => self.rounds,
-        }
+        all.into_iter().max().unwrap_or(0) + 1
     }
 }
 
-/// One measurement.
-pub struct Run {
-    pub workload: Workload,
-    pub contender: Contender,
-    /// How many clients there were: those that ask, those that listen, or those that do nothing.
-    pub clients: usize,
-    pub figures: Figures,
-}
-
-/// Measures all contenders of a workload in turn, and tells each result as it comes.
-///
-/// # Errors
-/// A server or a client did what it should not.
-pub async fn measure(
-    workload: Workload,
-    plan: &Plan,
-    tell: impl Fn(&Run),
-) -> Result<Vec<Run>, String> {
+/// Measures all contenders of a workload in turn, and prints each result as soon as there is one.
+pub async fn measure(workload: Workload, plan: &Plan) -> Result<Vec<Run>> {
+    let rounds = match workload {
+        Workload::Start => plan.start_rounds,
+        _ => plan.rounds,
+    };
     let mut runs = Vec::new();
-    for _ in 0..plan.rounds(workload) {
-        for &contender in workload.contenders() {
-            let measured = measure_one(workload, contender, plan).await;
-            let measured =
-                measured.map_err(|words| format!("{contender}, {}: {words}", workload.name()))?;
-            for (clients, figures) in measured {
-                let run = Run {
-                    workload,
-                    contender,
-                    clients,
-                    figures,
-                };
-                tell(&run);
+    for _ in 0..rounds {
+        for contender in workload.contenders() {
+            let measured = measure_one(workload, *contender, plan).await;
+            for run in measured.with_context(|| format!("{contender}, {workload:?}"))? {
+                eprintln!(
+                    "{workload:?}, {contender}, {} clients: {:.1?}",
+                    run.clients, run.figures
+                );
                 runs.push(run);
             }
         }
@@ -160,31 +122,32 @@ pub async fn measure(
     Ok(runs)
 }
 
-async fn measure_one(
-    workload: Workload,
-    contender: Contender,
-    plan: &Plan,
-) -> Result<Vec<(usize, Figures)>, String> {
+async fn measure_one(workload: Workload, contender: Contender, plan: &Plan) -> Result<Vec<Run>> {
     let server = Server::start(contender)?;
+    let (target, times) = (server.target, plan.times);
     let mut measured = Vec::new();
     match workload {
         Workload::Acknowledged => {
-            for &clients in &plan.asking {
-                let figures = acknowledged::run(server.target, clients, plan.times).await?;
-                measured.push((clients, figures));
+            for &clients in plan.asking {
+                measured.push((clients, acknowledged::run(target, clients, times).await?));
             }
         }
         Workload::Broadcast => {
-            for &clients in &plan.listening {
-                let figures = broadcast::run(server.target, clients, plan.times).await?;
-                measured.push((clients, figures));
+            for &clients in plan.listening {
+                measured.push((clients, broadcast::run(target, clients, times).await?));
             }
         }
-        Workload::Idle => {
-            measured =
-                idle::run(server.target, &plan.idle, plan.settle, plan.times.patience).await?;
+        Workload::Idle => measured = idle::run(target, plan.idle, times).await?,
+        Workload::Start => {
+            let start = server.start.as_secs_f64() * 1e3;
+            measured.push((0, figures([("start_ms", start), ("lost", 0.0)])));
         }
-        Workload::Start => measured.push((0, start::figures(&server))),
     }
-    Ok(measured)
+    let runs = measured.into_iter().map(|(clients, figures)| Run {
+        workload,
+        server: contender.to_string(),
+        clients,
+        figures,
+    });
+    Ok(runs.collect())
 }

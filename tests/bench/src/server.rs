@@ -1,20 +1,24 @@
-//! The servers that are measured, each in a process of its own.
+//! The servers that are compared, each in a process of its own.
+//!
+//! The tests' own `Server` reads what a server logs. That would be part of the measurement here, since most lessons log
+//! each event: these servers log to nowhere, so the load has to know their ports.
 
 use std::{
-    env, fmt,
+    fmt,
     io::{self, Read as _, Write as _},
     iter,
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
-    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::atomic::{AtomicU16, Ordering},
     thread::sleep,
     time::{Duration, Instant},
 };
 
-use crate::client::Dialect;
+use anyhow::{Context as _, Result, bail, ensure};
+use bench::programs;
+use course::lessons::root;
 
-/// The settings of lesson 07 that bound one client's or one address's share.
+/// The settings of lesson 07 that limit one client or one address: here, all clients share an address.
 const LIMITS: [&str; 5] = [
     "EVENTS_PER_SECOND",
     "EVENTS_AT_ONCE",
@@ -23,181 +27,130 @@ const LIMITS: [&str; 5] = [
     "SESSIONS_PER_SECOND",
 ];
 
-/// How long a server may take until it answers.
+/// How long a server may take until it answers, and how often it is asked.
 const START_LIMIT: Duration = Duration::from_secs(20);
-
-/// How often a server that starts is asked.
 const ASK_EVERY: Duration = Duration::from_micros(200);
 
-/// What runs a server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// The lesson, built for release.
-    Rust,
+/// A server that is compared with others.
+#[derive(Clone, Copy)]
+pub enum Contender {
+    /// A lesson, built for release: `05-callbacks`.
+    Rust(&'static str),
     /// The same step of the course in Node.
-    Node,
+    Node(&'static str),
     /// axum's WebSocket without Socket.IO: the limit of what a lesson can reach.
     Echo,
 }
 
-/// A server that is compared with others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Contender {
-    /// What runs it.
-    pub kind: Kind,
-    /// The lesson whose server it is, `05-callbacks`.
-    pub lesson: &'static str,
-}
-
-impl Contender {
-    /// The server of a lesson.
-    #[must_use]
-    pub const fn rust(lesson: &'static str) -> Self {
-        let kind = Kind::Rust;
-        Self { kind, lesson }
-    }
-
-    /// The same in Node.
-    #[must_use]
-    pub const fn in_node(self) -> Self {
-        let kind = Kind::Node;
-        Self { kind, ..self }
-    }
-
-    fn dialect(self) -> Dialect {
-        match self.kind {
-            Kind::Rust | Kind::Node => Dialect::SocketIo,
-            Kind::Echo => Dialect::Raw,
-        }
-    }
-}
-
 impl fmt::Display for Contender {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let number = self.lesson.split('-').next().unwrap_or_default();
-        match self.kind {
-            Kind::Rust => write!(formatter, "Rust {number}"),
-            Kind::Node => write!(formatter, "Node {number}"),
-            Kind::Echo => formatter.write_str("axum echo"),
+        let number = |lesson: &'static str| lesson.split('-').next().unwrap_or(lesson);
+        match self {
+            Self::Rust(lesson) => write!(formatter, "Rust {}", number(lesson)),
+            Self::Node(lesson) => write!(formatter, "Node {}", number(lesson)),
+            Self::Echo => formatter.write_str("axum echo"),
         }
     }
 }
 
-/// Where a server is found: by its clients, and by those who measure it.
-#[derive(Clone, Copy, Debug)]
+/// What a server speaks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// Socket.IO: a handshake and a namespace before the first message, and heartbeats.
+    SocketIo,
+    /// Messages and nothing else.
+    Raw,
+}
+
+/// Where a running server is found.
+#[derive(Clone, Copy)]
 pub struct Target {
-    /// Where it listens.
     pub address: SocketAddr,
-    /// What it speaks.
     pub dialect: Dialect,
-    /// The id of its process.
     pub pid: u32,
 }
 
-/// A server that runs, and ends with this value.
+/// A running server, which ends with this value.
 pub struct Server {
-    /// Where it is found.
     pub target: Target,
     /// The time from the start of its process to its first answer.
     pub start: Duration,
-    process: Child,
+    _process: Process,
 }
 
 impl Server {
-    /// Starts a contender, and waits for its first answer. What it logs is thrown away.
-    ///
-    /// # Errors
-    /// It does not start or does not answer.
-    pub fn start(contender: Contender) -> Result<Self, String> {
-        let mut command = match contender.kind {
-            Kind::Rust => Command::new(programs().join(contender.lesson)),
-            Kind::Echo => Command::new(programs().join("examples/echo")),
-            Kind::Node => {
+    /// Starts a contender, and waits for its first answer.
+    pub fn start(contender: Contender) -> Result<Self> {
+        let (mut command, dialect) = match contender {
+            Contender::Rust(lesson) => (Command::new(programs()?.join(lesson)), Dialect::SocketIo),
+            Contender::Node(lesson) => {
                 let mut node = Command::new("node");
-                node.arg(format!("tests/reference/{}/app.js", contender.lesson));
-                node
+                node.arg(format!("tests/reference/{lesson}/app.js"));
+                (node, Dialect::SocketIo)
             }
+            Contender::Echo => (
+                Command::new(programs()?.join("examples/echo")),
+                Dialect::Raw,
+            ),
         };
-        let address = free_address().ok_or("no port is free")?;
-        let begin = Instant::now();
-        let process = command
+        let address = free_address()?;
+        command
             .current_dir(root())
             .env("HOST", address.ip().to_string())
             .env("PORT", address.port().to_string())
             .env("NODE_ENV", "production")
-            // Lesson 07 has limits for what a client and an address may do, and all of this load is one's.
             .envs(LIMITS.map(|name| (name, "1000000")))
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn()
-            .map_err(|error| format!("{command:?} cannot be started: {error}"))?;
-        let target = Target {
-            address,
-            dialect: contender.dialect(),
-            pid: process.id(),
-        };
-        let mut server = Self {
-            target,
-            start: Duration::ZERO,
-            process,
-        };
-        while !answers(address) {
-            if let Ok(Some(status)) = server.process.try_wait() {
-                return Err(format!("{command:?} has ended: {status}"));
+            .stdout(Stdio::null());
+        let begin = Instant::now();
+        let process = command.spawn().with_context(|| format!("{command:?}"))?;
+        let mut process = Process(process);
+        while first_answer(address).is_err() {
+            if let Some(status) = process.0.try_wait()? {
+                bail!("{command:?} has ended: {status}");
             }
-            if begin.elapsed() > START_LIMIT {
-                return Err(format!("{command:?} does not answer"));
-            }
+            ensure!(begin.elapsed() < START_LIMIT, "{command:?} does not answer");
             sleep(ASK_EVERY);
         }
-        server.start = begin.elapsed();
-        Ok(server)
+        let start = begin.elapsed();
+        let pid = process.0.id();
+        Ok(Self {
+            target: Target {
+                address,
+                dialect,
+                pid,
+            },
+            start,
+            _process: process,
+        })
     }
 }
 
-impl Drop for Server {
+struct Process(Child);
+
+impl Drop for Process {
     fn drop(&mut self) {
-        // Errors say that it has ended already.
-        self.process.kill().ok();
-        self.process.wait().ok();
+        // Errors say that it has ended already. The next server has to wait until this one is gone.
+        self.0.kill().ok();
+        self.0.wait().ok();
     }
 }
 
-/// The top folder of the workbook.
-#[must_use]
-pub fn root() -> &'static Path {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().nth(2).unwrap_or(here)
-}
-
-/// The folder of the programs that were built for release: this one lies there, too.
-#[must_use]
-pub fn programs() -> PathBuf {
-    let program = env::current_exe().unwrap_or_default();
-    program.parent().unwrap_or(&program).to_owned()
-}
-
-/// An address that nobody listens on. Its port lies below those that the system gives to clients: one of ours, asking
-/// for a server that does not listen yet, would else be connected to itself once in a while.
-fn free_address() -> Option<SocketAddr> {
-    /// How many were looked at: each server gets a new one.
-    static SEEN: AtomicU16 = AtomicU16::new(0);
-    let first = 10_000 + u16::try_from(std::process::id() % 10_000).unwrap_or_default();
-    let ports = iter::repeat_with(|| first + SEEN.fetch_add(1, Ordering::Relaxed));
+/// An address that nobody listens on, each time another one. Its port is below those that the system chooses for
+/// clients: otherwise, a client that asks for a server that doesn't listen yet sometimes connects to itself.
+fn free_address() -> Result<SocketAddr> {
+    static NEXT: AtomicU16 = AtomicU16::new(10_000);
+    let ports = iter::repeat_with(|| NEXT.fetch_add(1, Ordering::Relaxed));
     let mut addresses = ports
         .take(1_000)
         .map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-    addresses.find(|address| TcpListener::bind(address).is_ok())
+    let free = addresses.find(|address| TcpListener::bind(address).is_ok());
+    free.context("no port is free")
 }
 
-/// Whether somebody answers an HTTP request.
-fn answers(address: SocketAddr) -> bool {
-    let ask = || {
-        let mut stream = TcpStream::connect(address)?;
-        stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
-        let mut answer = [0; 9];
-        stream.read_exact(&mut answer)?;
-        io::Result::Ok(answer)
-    };
-    ask().is_ok_and(|answer| answer == *b"HTTP/1.1 ")
+/// Asks for a page, and waits for the beginning of the answer.
+fn first_answer(address: SocketAddr) -> io::Result<()> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
+    stream.read_exact(&mut [0; 9])
 }

@@ -8,23 +8,22 @@ use std::{
     time::{Duration, Instant},
 };
 
+use anyhow::Result;
 use tokio::{task::JoinSet, time::timeout};
 
-use super::{Figures, Progress, Times, float};
+use super::{Progress, Times, float};
 use crate::{
-    client::{Client, Dialect, expect},
-    server::Target,
+    client::{Client, expect},
+    record::Figures,
+    server::{Dialect, Target},
 };
 
-/// Lets this many clients ask at once.
-///
-/// # Errors
-/// A client cannot connect, or gets another answer than its own.
-pub async fn run(target: Target, clients: usize, times: Times) -> Result<Figures, String> {
+/// Lets this many clients ask at once. An answer to another question is an error.
+pub async fn run(target: Target, clients: usize, times: Times) -> Result<Figures> {
     let progress = Arc::new(Progress::default());
     let sent = Arc::new(AtomicU64::new(0));
     let mut asking = JoinSet::new();
-    let connected = Client::connect_all(target.address, target.dialect, clients).await?;
+    let connected = Client::connect_all(target, clients).await?;
     for (number, client) in connected.into_iter().enumerate() {
         let asker = Asker {
             client,
@@ -39,20 +38,23 @@ pub async fn run(target: Target, clients: usize, times: Times) -> Result<Figures
     let mut latencies = Vec::new();
     let all = async {
         while let Some(asked) = asking.join_next().await {
-            latencies.extend(asked.map_err(|error| error.to_string())??);
+            latencies.extend(asked??);
         }
-        Ok::<_, String>(())
+        anyhow::Ok(())
     };
-    // Those who still wait when this ends were not answered.
+    // Clients that still wait when this ends were not answered.
     if let Ok(done) = timeout(times.patience, all).await {
         done?;
     }
     latencies.sort_unstable();
     for (name, part) in [("latency_p50_us", 50), ("latency_p99_us", 99)] {
-        figures.insert(name, percentile(&latencies, part).as_secs_f64() * 1e6);
+        figures.insert(
+            name.to_owned(),
+            percentile(&latencies, part).as_secs_f64() * 1e6,
+        );
     }
     let lost = sent.load(Ordering::Relaxed) - progress.received.load(Ordering::Relaxed);
-    figures.insert("lost", float(lost));
+    figures.insert("lost".to_owned(), float(lost));
     Ok(figures)
 }
 
@@ -71,8 +73,8 @@ struct Asker {
 }
 
 impl Asker {
-    /// Asks until the measurement has ended, and gives the times that the answers took while it counted.
-    async fn run(mut self) -> Result<Vec<Duration>, String> {
+    /// Asks until the measurement has ended, and returns how long the answers took while it counted.
+    async fn run(mut self) -> Result<Vec<Duration>> {
         let mut latencies = Vec::new();
         for id in 0.. {
             if self.progress.has_ended() {

@@ -1,15 +1,20 @@
 //! Broadcast: one client sends, all others hear it.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    convert::Infallible,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
+use anyhow::{Result, bail};
 use tokio::{sync::Semaphore, task::JoinSet, time::timeout};
 
-use super::{Figures, Progress, Times, float};
+use super::{Progress, Times, float};
 use crate::{
     client::{Client, expect},
+    record::Figures,
     server::Target,
 };
 
@@ -30,21 +35,18 @@ struct Hall {
     turns: Semaphore,
 }
 
-/// Lets one client send, and this many hear it.
-///
-/// # Errors
-/// A client cannot connect, or hears what was not sent, or not in order.
-pub async fn run(target: Target, listeners: usize, times: Times) -> Result<Figures, String> {
+/// Lets one client send, and this many hear it. A message that was not sent, or not in this order, is an error.
+pub async fn run(target: Target, listeners: usize, times: Times) -> Result<Figures> {
     let hall = Arc::new(Hall {
         progress: Progress::default(),
         listeners,
         heard: Default::default(),
         turns: Semaphore::new(WINDOW),
     });
-    let mut connected = Client::connect_all(target.address, target.dialect, listeners).await?;
-    let speaker = Client::connect(target.address, target.dialect).await?;
+    let connected = Client::connect_all(target, listeners).await?;
+    let speaker = Client::connect(target).await?;
     let mut listening: JoinSet<_> = connected
-        .drain(..)
+        .into_iter()
         .map(|client| listen(client, Arc::clone(&hall)))
         .collect();
     let speaking = tokio::spawn(speak(speaker, Arc::clone(&hall)));
@@ -60,19 +62,16 @@ pub async fn run(target: Target, listeners: usize, times: Times) -> Result<Figur
     };
     let mut figures = tokio::select! {
         figures = load => figures,
-        Some(ended) = listening.join_next() => Err(match ended {
-            Ok(words) => words,
-            Err(error) => error.to_string(),
-        }),
+        Some(ended) = listening.join_next() => ended?.map(|never| match never {}),
     }?;
-    let sent = speaking.await.map_err(|error| error.to_string())??;
+    let sent = speaking.await??;
     let lost = sent * listeners as u64 - hall.progress.received.load(Ordering::Relaxed);
-    figures.insert("lost", float(lost));
+    figures.insert("lost".to_owned(), float(lost));
     Ok(figures)
 }
 
-/// Sends when there is a turn, until the measurement has ended; gives the number of messages sent.
-async fn speak(mut client: Client, hall: Arc<Hall>) -> Result<u64, String> {
+/// Sends when there is a turn, until the measurement has ended; returns the number of messages sent.
+async fn speak(mut client: Client, hall: Arc<Hall>) -> Result<u64> {
     for number in 0.. {
         let Ok(turn) = hall.turns.acquire().await else {
             return Ok(number);
@@ -80,7 +79,7 @@ async fn speak(mut client: Client, hall: Arc<Hall>) -> Result<u64, String> {
         if hall.progress.has_ended() {
             return Ok(number);
         }
-        // Whoever hears the message last gives it back.
+        // The last listener to hear the message gives it back.
         turn.forget();
         let date = FIRST_DATE + number;
         let text = format!(
@@ -92,14 +91,11 @@ async fn speak(mut client: Client, hall: Arc<Hall>) -> Result<u64, String> {
     Ok(u64::MAX)
 }
 
-/// Hears every message, in order, for ever; gives what went wrong.
-async fn listen(mut client: Client, hall: Arc<Hall>) -> String {
+/// Hears every message, in order, until something goes wrong.
+async fn listen(mut client: Client, hall: Arc<Hall>) -> Result<Infallible> {
     let mut next = 0;
     loop {
-        let heard = match client.receive().await {
-            Ok(text) => text,
-            Err(words) => return words,
-        };
+        let heard = client.receive().await?;
         match number(&heard) {
             Some(number) if number >= next => {
                 // What was missed is lost, and holds nobody up.
@@ -109,7 +105,7 @@ async fn listen(mut client: Client, hall: Arc<Hall>) -> String {
                 next = number + 1;
                 hall.progress.received.fetch_add(1, Ordering::Relaxed);
             }
-            _ => return format!("message {next} should have come, but {heard} has"),
+            _ => bail!("expected message {next}, received {heard}"),
         }
     }
 }

@@ -8,10 +8,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use anyhow::{Result, ensure};
 use tokio::{task::JoinSet, time::sleep};
+use wire::process::proportional_memory;
 
-use super::{Figures, Meter, float};
-use crate::{client::Client, process::memory, server::Target};
+use super::{Meter, Times, figures, float};
+use crate::{client::Client, record::Figures, server::Target};
 
 /// What the last roll call says.
 const ROLL_CALL: &str =
@@ -23,61 +25,53 @@ struct Idle {
     /// The memory of the server without any.
     empty: u64,
     caller: Client,
-    clients: JoinSet<Result<(), String>>,
+    clients: JoinSet<Result<()>>,
     heard: Arc<AtomicUsize>,
 }
 
-/// Opens connections up to each of these numbers, and gives the figures of each: of opening those since the number
-/// before, and of all that are open. In the end one client sends a message, and whoever does not hear it is lost.
-///
-/// # Errors
-/// A client cannot connect.
-pub async fn run(
-    target: Target,
-    numbers: &[usize],
-    settle: Duration,
-    patience: Duration,
-) -> Result<Vec<(usize, Figures)>, String> {
-    sleep(settle).await;
+/// Opens connections up to each of these numbers, and returns the figures of each: of opening those since the number
+/// before, and of all that are open. In the end one client sends a message, and clients that do not hear it are lost.
+pub async fn run(target: Target, numbers: &[usize], times: Times) -> Result<Vec<(usize, Figures)>> {
+    sleep(times.settle).await;
     let mut idle = Idle {
         target,
-        empty: memory(target.pid)?,
-        caller: Client::connect(target.address, target.dialect).await?,
+        empty: proportional_memory(target.pid)?,
+        caller: Client::connect(target).await?,
         clients: JoinSet::new(),
         heard: Arc::default(),
     };
     let mut measured = Vec::new();
     for &number in numbers {
         let mut figures = idle.grow_to(number).await?;
-        sleep(settle).await;
+        sleep(times.settle).await;
         figures.extend(idle.memory(number)?);
-        figures.insert("lost", float(idle.gone()));
+        figures.insert("lost".to_owned(), float(idle.gone()));
         measured.push((number, figures));
     }
-    let lost = idle.call_the_roll(patience).await?;
+    let lost = idle.call_the_roll(times).await?;
     if let Some((_, figures)) = measured.last_mut() {
-        figures.insert("lost", float(lost));
+        figures.insert("lost".to_owned(), float(lost));
     }
     Ok(measured)
 }
 
 impl Idle {
     /// Opens connections until there are this many, the caller's among them.
-    async fn grow_to(&mut self, number: usize) -> Result<Figures, String> {
+    async fn grow_to(&mut self, number: usize) -> Result<Figures> {
         let missing = number - 1 - self.clients.len();
         let meter = Meter::start(self.target, 0)?;
-        let opened = Client::connect_all(self.target.address, self.target.dialect, missing).await?;
-        let figures = meter.stop(self.target, missing as u64)?;
+        let opened = Client::connect_all(self.target, missing).await?;
+        let figures = meter.stop(missing as u64)?;
         for client in opened {
             self.clients.spawn(listen(client, Arc::clone(&self.heard)));
         }
         Ok(figures)
     }
 
-    fn memory(&self, number: usize) -> Result<Figures, String> {
-        let total = memory(self.target.pid)?;
+    fn memory(&self, number: usize) -> Result<Figures> {
+        let total = proportional_memory(self.target.pid)?;
         let own = total.saturating_sub(self.empty);
-        Ok(Figures::from([
+        Ok(figures([
             ("memory_mb", float(total) / 1e6),
             ("memory_empty_mb", float(self.empty) / 1e6),
             ("memory_per_connection_kb", float(own) / float(number) / 1e3),
@@ -90,26 +84,27 @@ impl Idle {
     }
 
     /// How many do not hear a message to all.
-    async fn call_the_roll(&mut self, patience: Duration) -> Result<usize, String> {
+    async fn call_the_roll(&mut self, times: Times) -> Result<usize> {
         let all = self.clients.len();
-        // Node's course calls the answer, so there must be somebody who asks for one.
+        // Node's course calls the acknowledgement, so the message has to ask for one.
         self.caller.send(ROLL_CALL.replacen("42", "420", 1)).await?;
         self.caller.receive().await?;
         let begin = Instant::now();
-        while self.heard.load(Ordering::Relaxed) < all && begin.elapsed() < patience {
+        while self.heard.load(Ordering::Relaxed) < all && begin.elapsed() < times.patience {
             sleep(Duration::from_millis(10)).await;
         }
         Ok(all - self.heard.load(Ordering::Relaxed))
     }
 }
 
-/// Hears one message, and then nothing; gives what went wrong.
-async fn listen(mut client: Client, heard: Arc<AtomicUsize>) -> Result<(), String> {
+/// Hears the roll call and nothing else, until something goes wrong.
+async fn listen(mut client: Client, heard: Arc<AtomicUsize>) -> Result<()> {
     loop {
         let text = client.receive().await?;
-        if text.as_str() != ROLL_CALL {
-            return Err(format!("{ROLL_CALL} should have come, but {text} has"));
-        }
+        ensure!(
+            text.as_str() == ROLL_CALL,
+            "expected {ROLL_CALL}, received {text}"
+        );
         heard.fetch_add(1, Ordering::Relaxed);
     }
 }

@@ -3,25 +3,19 @@
 pub mod acknowledged;
 pub mod broadcast;
 pub mod idle;
-pub mod start;
 #[cfg(test)]
 mod tests;
 
 use std::{
-    collections::BTreeMap,
     sync::atomic::{AtomicU8, AtomicU64, Ordering},
     time::{Duration, Instant},
 };
 
+use anyhow::Result;
 use tokio::time::sleep;
+use wire::process::cpu;
 
-use crate::{
-    process::{Cpu, cpu},
-    server::Target,
-};
-
-/// What was measured: the name of each figure, which says its unit, and its value.
-pub type Figures = BTreeMap<&'static str, f64>;
+use crate::{record::Figures, server::Target};
 
 /// How long one measurement takes.
 #[derive(Clone, Copy)]
@@ -30,6 +24,8 @@ pub struct Times {
     pub warm_up: Duration,
     /// While it counts.
     pub measured: Duration,
+    /// How long a server may rest before its memory is read.
+    pub settle: Duration,
     /// How long a server may take for what it still owes when the load has ended. What is missing then is lost.
     pub patience: Duration,
 }
@@ -54,14 +50,13 @@ impl Progress {
         self.phase.load(Ordering::Relaxed) == ENDED
     }
 
-    /// Lets the load run, measures while it counts, and ends it: the messages per second, and the time that the
-    /// server's and this process's processors took.
-    async fn measure(&self, target: Target, times: Times) -> Result<Figures, String> {
+    /// Lets the load run, measures while it counts, and ends it.
+    async fn measure(&self, target: Target, times: Times) -> Result<Figures> {
         sleep(times.warm_up).await;
         self.phase.store(COUNTING, Ordering::Relaxed);
         let meter = Meter::start(target, self.received.load(Ordering::Relaxed))?;
         sleep(times.measured).await;
-        let figures = meter.stop(target, self.received.load(Ordering::Relaxed));
+        let figures = meter.stop(self.received.load(Ordering::Relaxed));
         self.phase.store(ENDED, Ordering::Relaxed);
         figures
     }
@@ -70,15 +65,17 @@ impl Progress {
 /// The beginning of an interval.
 struct Meter {
     begin: Instant,
-    server: Cpu,
-    load: Cpu,
+    pid: u32,
+    server: [f64; 2],
+    load: [f64; 2],
     count: u64,
 }
 
 impl Meter {
-    fn start(target: Target, count: u64) -> Result<Self, String> {
+    fn start(target: Target, count: u64) -> Result<Self> {
         Ok(Self {
             begin: Instant::now(),
+            pid: target.pid,
             server: cpu(target.pid)?,
             load: cpu(std::process::id())?,
             count,
@@ -87,23 +84,28 @@ impl Meter {
 
     /// What was counted since, by the second; the server's processor time for each; and how busy the load kept one
     /// processor: near 1 it may have been slower than the server.
-    fn stop(&self, target: Target, count: u64) -> Result<Figures, String> {
-        let taken = self.begin.elapsed().as_secs_f64();
-        let server = cpu(target.pid)? - self.server;
-        let load = cpu(std::process::id())? - self.load;
+    fn stop(&self, count: u64) -> Result<Figures> {
+        let seconds = self.begin.elapsed().as_secs_f64();
+        let [user, kernel] = cpu(self.pid)?;
+        let load = cpu(std::process::id())?;
+        let load = load.iter().sum::<f64>() - self.load.iter().sum::<f64>();
         let count = float(count - self.count);
-        let micros = |time: Duration| time.as_secs_f64() * 1e6 / count;
-        Ok(Figures::from([
-            ("per_second", count / taken),
-            ("cpu_user_us", micros(server.user)),
-            ("cpu_kernel_us", micros(server.kernel)),
-            ("cpu_us", micros(server.user + server.kernel)),
-            (
-                "load_cpu_share",
-                (load.user + load.kernel).as_secs_f64() / taken,
-            ),
+        let micros = |seconds: f64| seconds * 1e6 / count;
+        let user = micros(user - self.server[0]);
+        let kernel = micros(kernel - self.server[1]);
+        Ok(figures([
+            ("per_second", count / seconds),
+            ("cpu_user_us", user),
+            ("cpu_kernel_us", kernel),
+            ("cpu_us", user + kernel),
+            ("load_cpu_share", load / seconds),
         ]))
     }
+}
+
+/// Figures by their names.
+pub fn figures<const N: usize>(named: [(&str, f64); N]) -> Figures {
+    named.map(|(name, value)| (name.to_owned(), value)).into()
 }
 
 /// A count as a figure.

@@ -8,7 +8,7 @@ use tokio::{
 use tokio_tungstenite::{accept_async, tungstenite::Message};
 
 use super::*;
-use crate::client::Dialect;
+use crate::server::Dialect;
 
 /// What a server does wrong.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,7 @@ const CONCERNED: &str = "423[";
 const TIMES: Times = Times {
     warm_up: Duration::from_millis(50),
     measured: Duration::from_millis(250),
+    settle: Duration::ZERO,
     patience: Duration::from_millis(500),
 };
 
@@ -105,56 +106,54 @@ async fn converse(
     }
 }
 
-async fn lost_answers(fault: Fault) -> Result<f64, String> {
+async fn lost_answers(fault: Fault) -> Result<String> {
     let figures = acknowledged::run(serve(fault).await, 1, TIMES).await?;
-    Ok(figures["lost"])
+    Ok(figures["lost"].to_string())
 }
 
-async fn lost_deliveries(fault: Fault) -> Result<f64, String> {
+async fn lost_deliveries(fault: Fault) -> Result<String> {
     let figures = broadcast::run(serve(fault).await, 3, TIMES).await?;
-    Ok(figures["lost"])
+    Ok(figures["lost"].to_string())
 }
 
 #[tokio::test]
 async fn an_answer_that_does_not_come_is_lost() {
-    assert_eq!(lost_answers(Fault::Nothing).await, Ok(0.0));
-    assert_eq!(lost_answers(Fault::SilentOnce).await, Ok(1.0));
+    assert_eq!(lost_answers(Fault::Nothing).await.unwrap(), "0");
+    assert_eq!(lost_answers(Fault::SilentOnce).await.unwrap(), "1");
 }
 
 #[tokio::test]
 async fn an_answer_to_something_else_is_an_error() {
-    let words = lost_answers(Fault::AnswersAnother).await.unwrap_err();
+    let error = lost_answers(Fault::AnswersAnother).await;
+    let error = error.unwrap_err().to_string();
     assert!(
-        words.starts_with("433[") && words.contains("4399["),
-        "{words}"
+        error.starts_with("expected 433[") && error.contains("received 4399["),
+        "{error}"
     );
 }
 
 #[tokio::test]
 async fn a_delivery_that_does_not_come_is_lost() {
-    assert_eq!(lost_deliveries(Fault::Nothing).await, Ok(0.0));
-    assert_eq!(lost_deliveries(Fault::MissesOnce).await, Ok(1.0));
+    assert_eq!(lost_deliveries(Fault::Nothing).await.unwrap(), "0");
+    assert_eq!(lost_deliveries(Fault::MissesOnce).await.unwrap(), "1");
 }
 
 #[tokio::test]
 async fn a_delivery_too_many_is_an_error() {
-    let words = lost_deliveries(Fault::RepeatsOnce).await.unwrap_err();
-    assert!(words.starts_with("message 4 should have come"), "{words}");
+    let error = lost_deliveries(Fault::RepeatsOnce).await;
+    let error = error.unwrap_err().to_string();
+    assert!(error.starts_with("expected message 4"), "{error}");
 }
 
 #[tokio::test]
 async fn an_idle_client_that_hears_nothing_is_lost() {
     let hear = async |fault| {
-        let settle = Duration::ZERO;
-        let target = serve(fault).await;
-        let measured = idle::run(target, &[2, 5], settle, TIMES.patience).await;
-        measured.map(|measured| {
-            let lost = measured
-                .iter()
-                .map(|(number, figures)| (*number, figures["lost"]));
-            lost.collect::<Vec<_>>()
-        })
+        let measured = idle::run(serve(fault).await, &[2, 5], TIMES).await.unwrap();
+        let lost = measured
+            .iter()
+            .map(|(number, figures)| (*number, figures["lost"]));
+        lost.collect::<Vec<_>>()
     };
-    assert_eq!(hear(Fault::Nothing).await, Ok(vec![(2, 0.0), (5, 0.0)]));
-    assert_eq!(hear(Fault::Misses).await, Ok(vec![(2, 0.0), (5, 1.0)]));
+    assert_eq!(hear(Fault::Nothing).await, [(2, 0.0), (5, 0.0)]);
+    assert_eq!(hear(Fault::Misses).await, [(2, 0.0), (5, 1.0)]);
 }

@@ -2,43 +2,37 @@
 
 use std::{
     cell::{Cell, RefCell},
-    net::SocketAddr,
+    future::pending,
+    pin::pin,
     rc::Rc,
     time::Duration,
 };
 
-use course::production::{Production, message};
+use anyhow::{Context as _, Error, Result, bail};
+use course::production::{Production, join, message};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use serde::{Deserialize, Serialize};
 use tokio::{
-    sync::{
-        mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
-        watch,
-    },
+    sync::watch,
     task::{JoinHandle, spawn_local},
-    time::{Instant, interval, sleep, timeout},
+    time::{Instant, interval_at, sleep, timeout},
 };
-use wire::connection::Transport;
+use wire::connection::{Connection, Transport};
 
-use crate::{
-    dice::Dice,
-    hearing::{Hearing, Speakers, text},
-    peer::{Peer, next},
-};
+use crate::hearing::{Hearing, Speakers, text};
 
 /// One in so many comes and goes, one in so many polls.
 const RESTLESS: usize = 5;
 const POLLING: usize = 50;
 
-/// How many speak, at most.
+/// How many speak, at most, and how often each of them does.
 const SPEAKERS: usize = 20;
-
-/// One message is said in this time, by somebody.
-const PAUSE: Duration = Duration::from_millis(250);
-/// In this time, somebody says so many at once.
-const BURST_PAUSE: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_secs(5);
+/// One turn in so many is a burst: so many messages at once.
+const BURSTS: u64 = 40;
 const BURST: u64 = 20;
 
-/// How long a restless client stays, and stays away, on the average.
+/// How long a restless client stays, and stays away, on average.
 const STAY: Duration = Duration::from_secs(10);
 const AWAY: Duration = Duration::from_secs(1);
 
@@ -49,39 +43,36 @@ const AT_ONCE: usize = 50;
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What happened, all together.
-#[derive(Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Tally {
-    pub joins: Cell<u64>,
-    pub leaves: Cell<u64>,
-    pub cuts: Cell<u64>,
-    pub messages: Cell<u64>,
-    pub deliveries: Cell<u64>,
-    pub lost: Cell<u64>,
-    pub failures: Cell<u64>,
+    pub joins: u64,
+    pub leaves: u64,
+    pub cuts: u64,
+    pub messages: u64,
+    pub deliveries: u64,
+    pub lost: u64,
+    pub failures: u64,
     /// The first failure, in words.
-    pub failure: RefCell<Option<String>>,
+    #[serde(skip)]
+    pub failure: Option<String>,
 }
 
 impl Tally {
-    fn fail(&self, words: String) {
-        add(&self.failures, 1);
-        self.failure.borrow_mut().get_or_insert(words);
+    fn fail(&mut self, error: &Error) {
+        self.failures += 1;
+        self.failure.get_or_insert_with(|| format!("{error:#}"));
     }
-
-    fn close(&self, hearing: &Hearing) {
-        add(&self.lost, hearing.lost);
-    }
-}
-
-fn add(count: &Cell<u64>, more: u64) {
-    count.set(count.get() + more);
 }
 
 /// What all clients know.
 struct Place {
-    address: SocketAddr,
+    base: String,
     speakers: Speakers,
-    tally: Rc<Tally>,
+    tally: RefCell<Tally>,
+    /// How often somebody has spoken.
+    turns: Cell<u64>,
+    /// No more messages.
+    is_silent: Cell<bool>,
     /// Becomes `true` when it is time to go.
     over: watch::Sender<bool>,
 }
@@ -89,108 +80,76 @@ struct Place {
 /// The clients, connected.
 pub struct Crowd {
     place: Rc<Place>,
-    /// Tells a speaker how many messages to say.
-    prompts: Vec<UnboundedSender<u64>>,
-    settled: Vec<JoinHandle<()>>,
-    restless: Vec<JoinHandle<()>>,
+    /// The restless first.
+    clients: Vec<JoinHandle<()>>,
 }
 
 impl Crowd {
-    /// Connects those who stay, and sends for those who come and go.
-    ///
-    /// # Errors
-    /// One of those who stay cannot connect.
-    pub async fn gather(production: &Production, clients: usize) -> Result<Self, String> {
-        let address = production.address();
-        let address = address.parse().map_err(|_| format!("{address} is none"))?;
+    /// Connects the clients that stay, and starts those that come and go.
+    pub async fn gather(production: &Production, clients: usize) -> Result<Self> {
+        // The same in every run.
+        fastrand::seed(0);
         let restless = clients / RESTLESS;
         let settled = clients - restless;
         let place = Rc::new(Place {
-            address,
+            base: production.server.base.clone(),
             speakers: Speakers::new(SPEAKERS.min(settled)),
-            tally: Rc::default(),
+            tally: RefCell::default(),
+            turns: Cell::new(0),
+            is_silent: Cell::new(false),
             over: watch::Sender::new(false),
         });
-        let peers = stream::iter(0..settled).map(|number| Peer::join(address, transport(number)));
-        let peers: Vec<_> = peers.buffered(AT_ONCE).try_collect().await?;
-        add(&place.tally.joins, peers.len() as u64);
-        let mut prompts = Vec::new();
-        let mut tasks = Vec::new();
-        for (number, peer) in peers.into_iter().enumerate() {
-            let own = (number < place.speakers.0.len()).then_some(number);
-            let prompted = own.map(|_| {
-                let (prompt, prompted) = unbounded_channel();
-                prompts.push(prompt);
-                prompted
-            });
-            tasks.push(spawn_local(stay(Rc::clone(&place), peer, own, prompted)));
-        }
+        let connections = stream::iter(0..settled).map(|number| place.join(number));
+        let connections: Vec<_> = connections.buffered(AT_ONCE).try_collect().await?;
         let restless = (0..restless).map(|number| spawn_local(roam(Rc::clone(&place), number)));
-        Ok(Self {
-            restless: restless.collect(),
-            settled: tasks,
-            prompts,
-            place,
-        })
+        let mut clients: Vec<_> = restless.collect();
+        for (number, connection) in connections.into_iter().enumerate() {
+            let own = (number < place.speakers.0.len()).then_some(number);
+            let client = Client::new(Rc::clone(&place), connection, own);
+            clients.push(spawn_local(client.stay(pending(), false)));
+        }
+        Ok(Self { place, clients })
     }
 
     /// What has happened so far.
-    pub fn tally(&self) -> Rc<Tally> {
-        Rc::clone(&self.place.tally)
+    pub fn tally(&self) -> Tally {
+        self.place.tally.borrow().clone()
     }
 
     /// Lets them speak for this long.
     pub async fn play(&self, duration: Duration) {
-        let dice = Dice::new(0);
-        let end = Instant::now() + duration;
-        let mut pauses = interval(PAUSE);
-        let mut burst = Instant::now() + BURST_PAUSE / 2;
-        while Instant::now() < end {
-            pauses.tick().await;
-            // A server that is behind gets no more.
-            if self.place.speakers.unanswered() > BURST {
-                continue;
-            }
-            let mut count = 1;
-            if Instant::now() > burst {
-                burst += BURST_PAUSE;
-                count = BURST;
-            }
-            let who = dice.roll(self.prompts.len() as u64);
-            let prompt = usize::try_from(who)
-                .ok()
-                .and_then(|who| self.prompts.get(who));
-            if let Some(prompt) = prompt {
-                // Nobody speaks who was cut off; that is a failure already.
-                prompt.send(count).ok();
-            }
-        }
+        sleep(duration).await;
+        self.place.is_silent.set(true);
     }
 
-    /// Lets everyone go, those who stayed last of all, and gives what happened.
-    ///
-    /// # Errors
-    /// Somebody cannot leave.
-    pub async fn leave(self) -> Result<Rc<Tally>, String> {
+    /// Lets everyone go, those that stayed last, and returns what happened.
+    pub async fn leave(self) -> Result<Tally> {
+        let speakers = &self.place.speakers;
         let answered = async {
-            while self.place.speakers.unanswered() > 0 {
+            while speakers.unanswered() > 0 {
                 sleep(Duration::from_millis(10)).await;
             }
         };
         if timeout(PATIENCE, answered).await.is_err() {
-            let missing = self.place.speakers.unanswered();
-            return Err(format!("{missing} messages were never answered"));
+            bail!("{} messages were never answered", speakers.unanswered());
         }
         self.place.over.send_replace(true);
-        for task in self.restless.into_iter().chain(self.settled) {
-            let left = timeout(PATIENCE, task).await;
-            left.map_err(|_| "somebody cannot leave")?
-                .map_err(|error| error.to_string())?;
+        for client in self.clients {
+            let left = timeout(PATIENCE, client).await;
+            left.context("a client cannot leave")??;
         }
-        let speakers = self.place.speakers.0.iter();
-        let messages = speakers.map(|one| one.answered.get()).sum();
-        self.place.tally.messages.set(messages);
-        Ok(Rc::clone(&self.place.tally))
+        let mut tally = self.place.tally.take();
+        tally.messages = speakers.answered().iter().sum();
+        Ok(tally)
+    }
+}
+
+impl Place {
+    async fn join(&self, number: usize) -> Result<Connection> {
+        let connection = join(&self.base, transport(number)).await;
+        let connection = connection.map_err(Error::msg)?;
+        self.tally.borrow_mut().joins += 1;
+        Ok(connection)
     }
 }
 
@@ -202,134 +161,136 @@ fn transport(number: usize) -> Transport {
     }
 }
 
-/// Stays to the end, speaking when prompted.
-async fn stay(
+/// A client, and what it has heard.
+struct Client {
     place: Rc<Place>,
-    mut peer: Peer,
+    connection: Connection,
+    /// Which speaker it is, if it is one.
     own: Option<usize>,
-    mut prompted: Option<UnboundedReceiver<u64>>,
-) {
-    let mut hearing = Hearing::new(&place.speakers, own);
-    let mut over = place.over.subscribe();
-    loop {
-        tokio::select! {
-            packet = peer.receive() => {
-                if let Err(words) = packet.and_then(|packet| note(&place, &mut hearing, own, &packet)) {
-                    place.tally.close(&hearing);
-                    return place.tally.fail(words);
-                }
-            }
-            count = next(prompted.as_mut()) => {
-                if let Some(own) = own && let Err(words) = say(&place, &mut peer, own, count).await {
-                    return place.tally.fail(words);
-                }
-            }
-            _ = over.wait_for(|over| *over) => break,
+    hearing: Hearing,
+}
+
+impl Client {
+    fn new(place: Rc<Place>, connection: Connection, own: Option<usize>) -> Self {
+        let hearing = Hearing::new(&place.speakers, own);
+        Self {
+            place,
+            connection,
+            own,
+            hearing,
         }
     }
-    part(&place, peer, hearing, own).await;
-}
 
-async fn say(place: &Place, peer: &mut Peer, own: usize, count: u64) -> Result<(), String> {
-    let said = &place.speakers.0[own].said;
-    for _ in 0..count {
-        let number = said.get();
-        said.set(number + 1);
-        peer.send(message(&text(own, number), Some(number))).await?;
+    /// Stays until the time is up or everyone leaves, then leaves or is cut off.
+    async fn stay(mut self, time: impl Future<Output = ()>, is_cut: bool) {
+        let mut result = self.attend(time).await;
+        if result.is_ok() && !is_cut {
+            result = self.part().await;
+        }
+        let mut tally = self.place.tally.borrow_mut();
+        tally.lost += self.hearing.lost;
+        match result {
+            Ok(()) if is_cut => tally.cuts += 1,
+            Ok(()) => tally.leaves += 1,
+            Err(error) => tally.fail(&error),
+        }
     }
-    Ok(())
-}
 
-/// Notes a packet that a client has received.
-fn note(
-    place: &Place,
-    hearing: &mut Hearing,
-    own: Option<usize>,
-    packet: &str,
-) -> Result<(), String> {
-    if hearing.hear(packet) {
-        add(&place.tally.deliveries, 1);
-        return Ok(());
-    }
-    let own = own.map(|own| &place.speakers.0[own].answered);
-    if let Some(answered) = own
-        && packet.starts_with(&format!("43{}[{{\"id\"", answered.get()))
-    {
-        add(answered, 1);
-        return Ok(());
-    }
-    Err(format!("{packet} came unexpectedly"))
-}
-
-/// Hears what is still due, then leaves.
-async fn part(place: &Place, mut peer: Peer, mut hearing: Hearing, own: Option<usize>) {
-    let due = place.speakers.answered();
-    let parting = async {
-        // The refusal comes after all that was for this client before.
-        peer.send("40/fence,".to_owned()).await?;
+    /// Listens, and speaks if it is a speaker.
+    async fn attend(&mut self, time: impl Future<Output = ()>) -> Result<()> {
+        let mut time = pin!(time);
+        let mut over = self.place.over.subscribe();
+        let mut turns = interval_at(Instant::now() + around(PAUSE / 2), PAUSE);
         loop {
-            let packet = peer.receive().await?;
-            if packet.starts_with("44/fence,") {
+            tokio::select! {
+                packet = self.connection.receive() => self.hear(packet)?,
+                _ = turns.tick(), if self.own.is_some() => self.say(),
+                () = time.as_mut() => return Ok(()),
+                _ = over.wait_for(|over| *over) => return Ok(()),
+            }
+        }
+    }
+
+    fn say(&self) {
+        let speakers = &self.place.speakers;
+        // A server that is behind gets no more.
+        if self.place.is_silent.get() || speakers.unanswered() > BURST {
+            return;
+        }
+        let Some(own) = self.own else { return };
+        let turn = self.place.turns.get();
+        self.place.turns.set(turn + 1);
+        let is_burst = turn % BURSTS == BURSTS / 2;
+        let count = if is_burst { BURST } else { 1 };
+        for _ in 0..count {
+            let number = speakers.0[own].said.get();
+            speakers.0[own].said.set(number + 1);
+            let message = message(&text(own, number), Some(number));
+            self.connection.send(message);
+        }
+    }
+
+    /// Notes a packet: a message, or the answer to one of its own.
+    fn hear(&mut self, packet: Option<String>) -> Result<()> {
+        let packet = packet.context("the server has closed a connection")?;
+        if self.hearing.hear(&packet) {
+            self.place.tally.borrow_mut().deliveries += 1;
+            return Ok(());
+        }
+        if let Some(own) = self.own {
+            let answered = &self.place.speakers.0[own].answered;
+            if packet.starts_with(&format!("43{}[{{\"id\"", answered.get())) {
+                answered.set(answered.get() + 1);
                 return Ok(());
             }
-            note(place, &mut hearing, own, &packet)?;
         }
-    };
-    match timeout(PATIENCE, parting).await {
-        Ok(Ok(())) => {}
-        Ok(Err(words)) => place.tally.fail(words),
-        Err(_) => place.tally.fail("what is due does not come".to_owned()),
+        bail!("unexpected packet {packet}")
     }
-    hearing.close(&due);
-    place.tally.close(&hearing);
-    if timeout(PATIENCE, peer.leave()).await.is_err() {
-        place
-            .tally
-            .fail("the server closes no connection".to_owned());
+
+    /// Hears what is still due, then leaves as the protocol says.
+    async fn part(&mut self) -> Result<()> {
+        let due = self.place.speakers.answered();
+        let rest = timeout(PATIENCE, self.hear_the_rest()).await;
+        self.hearing.close(&due);
+        rest.context("what is due does not arrive")??;
+        self.connection.send("1".to_owned());
+        let closed = async { while self.connection.receive().await.is_some() {} };
+        let closed = timeout(PATIENCE, closed).await;
+        closed.context("the server does not close a connection")
     }
-    add(&place.tally.leaves, 1);
+
+    async fn hear_the_rest(&mut self) -> Result<()> {
+        // The refusal comes after everything that was sent to this client before.
+        self.connection.send("40/fence,".to_owned());
+        loop {
+            match self.connection.receive().await {
+                Some(packet) if packet.starts_with("44/fence,") => return Ok(()),
+                packet => self.hear(packet)?,
+            }
+        }
+    }
 }
 
-/// Comes and goes until it is over.
+/// Comes and goes until everyone leaves.
 async fn roam(place: Rc<Place>, number: usize) {
-    let dice = Dice::new(1 + number as u64);
     let mut over = place.over.subscribe();
     loop {
         tokio::select! {
-            () = sleep(dice.time(AWAY)) => {}
+            () = sleep(around(AWAY)) => {}
             _ = over.wait_for(|over| *over) => return,
         }
-        match Peer::join(place.address, transport(number)).await {
-            Ok(peer) => visit(&place, &dice, peer).await,
-            Err(words) => return place.tally.fail(words),
-        }
+        let connection = match place.join(number).await {
+            Ok(connection) => connection,
+            Err(error) => return place.tally.borrow_mut().fail(&error),
+        };
+        // A polling session that is cut off is missed only after a heartbeat, long after a short run.
+        let is_cut = transport(number) == Transport::WebSocket && fastrand::u8(..3) == 0;
+        let client = Client::new(Rc::clone(&place), connection, None);
+        client.stay(sleep(around(STAY)), is_cut).await;
     }
 }
 
-/// Stays for a while, then leaves or is cut off.
-async fn visit(place: &Place, dice: &Dice, mut peer: Peer) {
-    add(&place.tally.joins, 1);
-    let mut hearing = Hearing::new(&place.speakers, None);
-    let mut over = place.over.subscribe();
-    // A session of long-polling that is cut off is missed only after a heartbeat, long after a short run.
-    let is_cut = matches!(peer, Peer::WebSocket(_)) && dice.roll(3) == 0;
-    let end = Instant::now() + dice.time(STAY);
-    loop {
-        tokio::select! {
-            packet = peer.receive() => {
-                if let Err(words) = packet.and_then(|packet| note(place, &mut hearing, None, &packet)) {
-                    place.tally.close(&hearing);
-                    return place.tally.fail(words);
-                }
-            }
-            () = tokio::time::sleep_until(end) => break,
-            _ = over.wait_for(|over| *over) => break,
-        }
-    }
-    if is_cut {
-        place.tally.close(&hearing);
-        add(&place.tally.cuts, 1);
-    } else {
-        part(place, peer, hearing, None).await;
-    }
+/// A time from zero to twice the mean.
+fn around(mean: Duration) -> Duration {
+    mean.mul_f64(2.0 * fastrand::f64())
 }

@@ -59,7 +59,6 @@ pub struct Hearing {
     from: Vec<u64>,
     /// The next message of each speaker.
     next: Vec<Option<u64>>,
-    pub heard: u64,
     /// Messages that others have heard instead, or that came twice or in another order.
     pub lost: u64,
 }
@@ -71,12 +70,11 @@ impl Hearing {
             own,
             from: speakers.said(),
             next: vec![None; speakers.0.len()],
-            heard: 0,
             lost: 0,
         }
     }
 
-    /// Notes a packet, and tells whether it was a message of the crowd.
+    /// Notes a packet, and returns whether it was a message of the crowd.
     pub fn hear(&mut self, packet: &str) -> bool {
         let Some((speaker, number)) = parse(packet) else {
             return false;
@@ -88,7 +86,6 @@ impl Hearing {
         let expected = next.unwrap_or(number.min(self.from[speaker]));
         self.lost += number.abs_diff(expected);
         *next = Some(number + 1);
-        self.heard += 1;
         true
     }
 

@@ -1,108 +1,87 @@
 //! Thousands of clients that come, go, are cut off and speak, for minutes: nothing may be lost, and nothing may be left.
 //!
-//! `just soak` records what came of it in `book/measured/`. With options it writes beside the program, and that is not
-//! for the book.
+//! `just soak` records the result in `book/measured/`. With options it writes beside the program, and that is not for
+//! the book.
 
 mod crowd;
-mod dice;
 mod hearing;
-mod peer;
-mod report;
-mod samples;
+mod record;
 
-use std::{path::PathBuf, process::ExitCode, rc::Rc, time::Duration};
+use std::{process::ExitCode, time::Duration};
 
-use bench::{
-    machine,
-    server::{programs, root},
-};
+use anyhow::{Error, Result};
+use bench::{Conditions, programs};
 use clap::Parser;
 use course::production::Production;
 use tokio::task::LocalSet;
 use wire::process::descriptors;
 
 use crowd::Crowd;
-use report::Report;
-use samples::Samples;
+use record::{Record, memory_in_quarter, play};
 
 /// How long the server may count clients after the last has gone: some were cut off between two polls, and are missed
 /// after a heartbeat.
 const MISSED: Duration = Duration::from_mins(1);
 
-/// Plays a crowd on lesson 07, built for release, and sees that nothing is lost and nothing is left.
+/// What is recorded in the book.
+const MINUTES: f64 = 10.0;
+const CLIENTS: usize = 5000;
+
+/// Plays a crowd on lesson 07, built for release, and checks that nothing is lost and nothing is left.
 #[derive(Parser)]
 struct Options {
     /// How long the crowd stays.
-    #[arg(long, default_value_t = Self::MINUTES)]
+    #[arg(long, default_value_t = MINUTES)]
     minutes: f64,
     /// How many clients there are at a time.
-    #[arg(long, default_value_t = Self::CLIENTS)]
+    #[arg(long, default_value_t = CLIENTS)]
     clients: usize,
-}
-
-impl Options {
-    const MINUTES: f64 = 10.0;
-    const CLIENTS: usize = 5000;
-
-    /// Where the files go.
-    fn folder(&self) -> PathBuf {
-        let whole = self.minutes >= Self::MINUTES && self.clients >= Self::CLIENTS;
-        if whole {
-            root().join("book/measured")
-        } else {
-            programs().join("measured")
-        }
-    }
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let options = Options::parse();
-    match LocalSet::new().run_until(soak(&options)).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(words) => {
-            eprintln!("{words}");
-            ExitCode::FAILURE
-        }
+    if let Err(error) = LocalSet::new().run_until(soak(&Options::parse())).await {
+        eprintln!("{error:#}");
+        return ExitCode::FAILURE;
     }
+    ExitCode::SUCCESS
 }
 
-async fn soak(options: &Options) -> Result<(), String> {
-    let machine = machine::machine()?;
-    // Those who are cut off between two polls keep their places for a while.
-    let places = (2 * options.clients).to_string();
+async fn soak(&Options { minutes, clients }: &Options) -> Result<()> {
+    rlimit::increase_nofile_limit(u64::MAX)?;
+    let conditions = Conditions::now()?;
+    // Clients that are cut off between two polls keep their places for a while.
+    let places = (2 * clients).to_string();
     let settings = [
         ("MAX_CLIENTS", places.as_str()),
         ("MAX_CLIENTS_PER_ADDRESS", &places),
         ("SESSIONS_PER_SECOND", "1000000"),
     ];
-    let program = programs().join("07-deploy");
-    let production = Rc::new(Production::start(&program, &settings).await?);
-    let before = descriptors(production.pid()).map_err(|error| error.to_string())?;
+    let production = Production::start(&programs()?.join("07-deploy"), &settings).await;
+    let production = production.map_err(Error::msg)?;
+    let before = descriptors(production.pid())?;
 
-    let crowd = Crowd::gather(&production, options.clients).await?;
-    let duration = Duration::from_secs_f64(60.0 * options.minutes);
-    let samples = Samples::take_during(&production, crowd.tally(), crowd.play(duration), duration);
-    let samples = samples.await?;
+    let crowd = Crowd::gather(&production, clients).await?;
+    let duration = Duration::from_secs_f64(60.0 * minutes);
+    let samples = play(&crowd, &production, duration).await?;
     let tally = crowd.leave().await?;
 
     let nobody = |clients: f64| clients == 0.0;
     let left = production.metric_when("clients", nobody, MISSED).await;
-    let after = descriptors(production.pid()).map_err(|error| error.to_string())?;
-    let report = Report {
-        machine,
-        versions: machine::versions()?,
-        date: machine::today()?,
-        minutes: options.minutes,
-        clients: options.clients,
-        samples,
+    let after = descriptors(production.pid())?;
+    let record = Record {
+        conditions,
+        minutes,
+        clients,
         tally,
-        descriptors: [before, after],
+        memory_in_second_quarter: memory_in_quarter(&samples, 1),
+        memory_in_last_quarter: memory_in_quarter(&samples, 3),
+        descriptors_before: before,
+        descriptors_after: after,
+        samples,
     };
-    println!("{}", report.markdown());
-    let folder = options.folder();
-    report.write(&folder)?;
-    eprintln!("recorded in {}", folder.display());
-    left?;
-    report.verdict()
+    let complete = minutes >= MINUTES && clients >= CLIENTS;
+    bench::write("soak", complete, &record, &record.markdown())?;
+    left.map_err(Error::msg)?;
+    record.verdict()
 }

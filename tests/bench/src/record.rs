@@ -1,0 +1,176 @@
+//! The record of a run: every measurement, their medians, and what became of the aims.
+
+use std::collections::BTreeMap;
+
+use bench::Conditions;
+use serde::{Deserialize, Serialize};
+
+use crate::plan::{DEPLOYED, Workload};
+
+/// What was measured: the name of each figure, which says its unit, and its value.
+pub type Figures = BTreeMap<String, f64>;
+
+/// One measurement, or the medians of several.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Run {
+    pub workload: Workload,
+    /// The name of the contender.
+    pub server: String,
+    /// How many clients there were: those that ask, those that listen, or those that do nothing.
+    pub clients: usize,
+    pub figures: Figures,
+}
+
+impl Run {
+    fn is_about(&self, workload: Workload, clients: usize) -> bool {
+        (self.workload, self.clients) == (workload, clients)
+    }
+
+    fn repeats(&self, other: &Self) -> bool {
+        self.is_about(other.workload, other.clients) && self.server == other.server
+    }
+}
+
+/// What the lessons aim at: at most `limit` of Node's figure.
+#[derive(Serialize, Deserialize)]
+pub struct Aim {
+    pub what: String,
+    pub limit: f64,
+    #[serde(rename = "came")]
+    pub actual: f64,
+    pub met: bool,
+}
+
+/// The figures that are aimed at.
+#[rustfmt::skip]
+const AIMS: [(Workload, usize, &str, &str, f64); 6] = [
+    (Workload::Acknowledged, 100, "cpu_us", "processor time for an acknowledged event, 100 clients", 0.5),
+    (Workload::Broadcast, 1_000, "cpu_us", "processor time for a delivery, 1,000 clients", 2.0 / 3.0),
+    (Workload::Broadcast, 1_000, "cpu_user_us", "processor time for a delivery in the server's own code, 1,000 clients", 0.4),
+    (Workload::Idle, 2_000, "memory_mb", "memory with 2,000 idle connections", 1.0),
+    (Workload::Idle, 10_000, "memory_mb", "memory with 10,000 idle connections", 1.0),
+    (Workload::Start, 0, "start_ms", "time from the start to the first answer", 0.2),
+];
+
+/// Everything that was measured, as the file has it.
+#[derive(Serialize, Deserialize)]
+pub struct Record {
+    #[serde(flatten)]
+    pub conditions: Conditions,
+    pub aims: Vec<Aim>,
+    pub medians: Vec<Run>,
+    runs: Vec<Run>,
+}
+
+impl Record {
+    pub fn new(conditions: Conditions, runs: Vec<Run>) -> Self {
+        let mut record = Self {
+            conditions,
+            aims: Vec::new(),
+            medians: medians(&runs),
+            runs,
+        };
+        record.aims = AIMS.iter().flat_map(|aim| record.aims_of(aim)).collect();
+        record
+    }
+
+    /// How many messages and connections were lost, in all runs together.
+    pub fn lost(&self) -> f64 {
+        // The empty sum of floats is -0.
+        self.runs
+            .iter()
+            .filter_map(|run| run.figures.get("lost"))
+            .sum::<f64>()
+            + 0.0
+    }
+
+    /// How often each server had its turn.
+    pub fn rounds(&self) -> usize {
+        let first = self.runs.first();
+        let repeats = |run: &&Run| first.is_some_and(|first| run.repeats(first));
+        self.runs.iter().filter(repeats).count()
+    }
+
+    /// The ratio of a figure to Node's with the same number of clients, if Node was measured.
+    pub fn of_node(&self, run: &Run, figure: &str) -> Option<f64> {
+        let node = self.medians.iter().find(|other| {
+            other.is_about(run.workload, run.clients) && other.server.starts_with("Node")
+        })?;
+        Some(run.figures.get(figure)? / node.figures.get(figure)?)
+    }
+
+    /// One aim of each lesson that it is for, as far as it was measured.
+    fn aims_of(
+        &self,
+        &(workload, clients, figure, what, limit): &(Workload, usize, &str, &str, f64),
+    ) -> Vec<Aim> {
+        let lessons = self.medians.iter().filter(|run| {
+            run.is_about(workload, clients)
+                && run.server.starts_with("Rust")
+                // The lesson that is deployed is the one that saves memory.
+                && (workload != Workload::Idle || run.server == DEPLOYED.to_string())
+        });
+        let aims = lessons.filter_map(|run| {
+            let actual = self.of_node(run, figure)?;
+            Some(Aim {
+                what: format!("{}: {what}", run.server),
+                limit,
+                actual,
+                met: actual <= limit,
+            })
+        });
+        aims.collect()
+    }
+}
+
+/// The median of each figure over the runs that repeat each other.
+fn medians(runs: &[Run]) -> Vec<Run> {
+    let mut medians: Vec<Run> = Vec::new();
+    for run in runs {
+        if medians.iter().any(|median| median.repeats(run)) {
+            continue;
+        }
+        let mut median = run.clone();
+        for (name, value) in &mut median.figures {
+            let all = runs.iter().filter(|other| other.repeats(run));
+            *value = middle(all.map(|run| run.figures[name]).collect());
+        }
+        medians.push(median);
+    }
+    // Servers stay in the order of their turns.
+    medians.sort_by_key(|run| (run.workload, run.clients));
+    medians
+}
+
+/// The value in the middle, or the mean of the two.
+fn middle(mut values: Vec<f64>) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    let half = values.len() / 2;
+    if values.len().is_multiple_of(2) {
+        f64::midpoint(values[half - 1], values[half])
+    } else {
+        values[half]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table;
+
+    #[test]
+    fn the_median_is_in_the_middle() {
+        assert_eq!(middle(vec![3.0, 1.0, 2.0]).to_string(), "2");
+        assert_eq!(middle(vec![4.0, 1.0, 2.0, 3.0]).to_string(), "2.5");
+    }
+
+    #[test]
+    fn the_recorded_runs_give_the_record_and_its_tables() {
+        let text = include_str!("../../../book/measured/bench.json");
+        let recorded: Record = serde_json::from_str(text).unwrap();
+        let record = Record::new(recorded.conditions, recorded.runs);
+        assert_eq!(bench::json(&record).unwrap(), text);
+        let tables = include_str!("../../../book/measured/bench.md");
+        assert_eq!(table::markdown(&record), tables);
+    }
+}

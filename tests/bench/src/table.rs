@@ -1,0 +1,153 @@
+//! The tables, in Markdown.
+
+use crate::{
+    load::float,
+    number::{short, whole},
+    plan::Workload,
+    record::{Record, Run},
+};
+
+/// How a column shows a figure.
+#[derive(Clone, Copy)]
+enum Show {
+    Value,
+    Count,
+    /// As its ratio to Node's.
+    OfNode,
+}
+use Show::{Count, OfNode, Value};
+
+/// The title of a column, its figure, and how it is shown.
+type Column = (&'static str, &'static str, Show);
+
+/// The heading of a workload's table, what it says, and its columns.
+fn layout(workload: Workload) -> (&'static str, &'static str, &'static [Column]) {
+    match workload {
+        Workload::Acknowledged => (
+            "Acknowledged events {#bench-acknowledged}",
+            "Each client emits, waits for its acknowledgement, and emits again. CPU is the processor time of the server \
+             for one event.",
+            &[
+                ("events/s", "per_second", Value),
+                ("rate of Node's", "per_second", OfNode),
+                ("p50 µs", "latency_p50_us", Value),
+                ("p99 µs", "latency_p99_us", Value),
+                ("CPU µs", "cpu_us", Value),
+                ("user", "cpu_user_us", Value),
+                ("kernel", "cpu_kernel_us", Value),
+                ("CPU of Node's", "cpu_us", OfNode),
+                ("lost", "lost", Count),
+            ],
+        ),
+        Workload::Broadcast => (
+            "Deliveries to all {#bench-broadcast}",
+            "One client emits, all others hear it; the next message leaves when everyone has heard the one four before. \
+             CPU is the processor time of the server for one delivery.",
+            &[
+                ("deliveries/s", "per_second", Value),
+                ("rate of Node's", "per_second", OfNode),
+                ("CPU µs", "cpu_us", Value),
+                ("user", "cpu_user_us", Value),
+                ("kernel", "cpu_kernel_us", Value),
+                ("CPU of Node's", "cpu_us", OfNode),
+                ("user of Node's", "cpu_user_us", OfNode),
+                ("lost", "lost", Count),
+            ],
+        ),
+        Workload::Idle => (
+            "Connections {#bench-idle}",
+            "The clients connect and do nothing. Memory is the process's own and its share of what it shares (PSS).",
+            &[
+                ("connections/s", "per_second", Value),
+                ("CPU µs for one", "cpu_us", Value),
+                ("memory MB", "memory_mb", Value),
+                ("of Node's", "memory_mb", OfNode),
+                ("empty MB", "memory_empty_mb", Value),
+                ("kB for one", "memory_per_connection_kb", Value),
+                ("lost", "lost", Count),
+            ],
+        ),
+        Workload::Start => (
+            "From the start to the first answer {#bench-start}",
+            "From the start of the process to the first answer to an HTTP request.",
+            &[("ms", "start_ms", Value), ("of Node's", "start_ms", OfNode)],
+        ),
+    }
+}
+
+/// All tables, as `bench.md` has them.
+pub fn markdown(record: &Record) -> String {
+    let tables = Workload::ALL.map(|workload| table(record, workload));
+    about(record) + &aims(record) + &tables.concat()
+}
+
+fn about(record: &Record) -> String {
+    let (conditions, rounds) = (&record.conditions, record.rounds());
+    let node = conditions.versions(&["node", "socket.io", "ws", "express"]);
+    format!(
+        "<!-- `just bench` writes this file. -->\n\n\
+         {conditions}; {node}. \
+         The servers took turns, {rounds} each (the start more often); the figures are medians. \
+         The load ran on the same machine, so trust the processor time more than the rates.\n"
+    )
+}
+
+fn aims(record: &Record) -> String {
+    if record.aims.is_empty() {
+        return String::new();
+    }
+    let met = |met| if met { "met" } else { "missed" };
+    let rows = record.aims.iter().map(|aim| {
+        // A digit more than the tables have: otherwise a ratio just over its aim would look as if it met it.
+        let (what, limit, actual) = (&aim.what, aim.limit, aim.actual);
+        format!("| {what} | {limit:.3} | {actual:.3} | {} |\n", met(aim.met))
+    });
+    let lost = record.lost();
+    format!(
+        "\n### Aims {{#bench-aims}}\n\n| what | at most | came | |\n|---|--:|--:|---|\n{}\
+         | messages and connections lost | 0 | {} | {} |\n\n\
+         All but the last are parts of Node's figure in the same run.\n",
+        rows.collect::<String>(),
+        whole(lost),
+        met(lost == 0.0),
+    )
+}
+
+/// The table of a workload, if it was measured.
+fn table(record: &Record, workload: Workload) -> String {
+    let (heading, words, columns) = layout(workload);
+    let has_clients = workload != Workload::Start;
+    let runs = record.medians.iter().filter(|run| run.workload == workload);
+    let rows = runs.map(|run| {
+        let clients = has_clients.then(|| whole(float(run.clients)));
+        let cells = columns.iter().map(|column| cell(record, run, *column));
+        line(
+            &clients.unwrap_or_default(),
+            &run.server,
+            &cells.collect::<Vec<_>>(),
+        )
+    });
+    let rows: String = rows.collect();
+    if rows.is_empty() {
+        return rows;
+    }
+    let clients = if has_clients { "clients" } else { "" };
+    let titles = columns.iter().map(|(title, ..)| (*title).to_owned());
+    let titles = line(clients, "server", &titles.collect::<Vec<_>>());
+    let rule = "--:|".repeat(columns.len());
+    format!("\n### {heading}\n\n{words}\n\n{titles}|--:|---|{rule}\n{rows}")
+}
+
+fn line(clients: &str, server: &str, cells: &[String]) -> String {
+    format!("| {clients} | {server} | {} |\n", cells.join(" | "))
+}
+
+fn cell(record: &Record, run: &Run, (_, figure, show): Column) -> String {
+    let value = run.figures.get(figure).copied();
+    let shown = match show {
+        Value => value.map(short),
+        Count => value.map(whole),
+        OfNode => record.of_node(run, figure).map(short),
+    };
+    shown.unwrap_or_default()
+}
