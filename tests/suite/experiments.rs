@@ -54,7 +54,7 @@ impl<'a> Copy<'a> {
         let folder = fresh_folder(&experiment.snapshot_name());
         experiment.apply(&folder).unwrap();
         // The suite needs no installed files.
-        let vendor = folder.join("public/vendor");
+        let vendor = folder.join("public/vendor/socket.io");
         fs::create_dir_all(&vendor).unwrap();
         fs::write(vendor.join("socket.io.js"), "// the client").unwrap();
         let program = build(&folder);

@@ -1,6 +1,6 @@
 //! What a page says of its connection.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use axum::Router;
 use browser::{Chromium, Result, Tab};
@@ -8,7 +8,7 @@ use contract::lessons::{self, Lesson};
 use serde_json::json;
 use tokio::{net::TcpListener, time::timeout};
 use tokio_tungstenite::accept_async;
-use tower_http::services::{ServeDir, ServeFile};
+use tower_http::services::ServeDir;
 
 use crate::{servers, with_list};
 
@@ -75,11 +75,11 @@ async fn is_as_before(tab: &mut Tab, messages: &serde_json::Value) -> Result {
 pub async fn stays_offline_without_a_server(chromium: &Chromium) -> Result {
     let lesson = lessons::find("broadcast")?;
     let public = servers::page(&lesson).join("..");
-    let client = ServeFile::new(public.join("vendor/socket.io.js"));
+    let vendor = ServeDir::new(public.join("vendor"));
     let router = Router::new()
         .nest_service("/shared", ServeDir::new(public.join("shared")))
-        .nest_service("/vendor", ServeDir::new(public.join("vendor")))
-        .route_service("/socket.io/socket.io.js", client)
+        .nest_service("/vendor", vendor.clone())
+        .route_service("/socket.io/{file}", vendor)
         .fallback_service(ServeDir::new(servers::page(&lesson)));
     let base = servers::serve_router(router).await?;
     let mut tab = chromium.guest().await?.open(&base).await?;
@@ -116,15 +116,16 @@ pub async fn reloads_when_it_is_told_to(chromium: &Chromium, lesson: &Lesson) ->
     Ok(())
 }
 
-/// A page's folder without the client beside it.
+/// The program starts in a folder with its page and without the client.
 pub async fn says_when_the_client_is_not_installed(chromium: &Chromium, lesson: &Lesson) -> Result {
     let folder = tempfile::tempdir()?;
-    let page = folder.path().join("page");
-    let public = servers::page(lesson).join("..");
-    copy(&servers::page(lesson), &page)?;
-    copy(&public.join("shared"), &folder.path().join("shared"))?;
-    let base = servers::serve_router(apps::app(lesson.package(), &page)).await?;
-    let tab = chromium.guest().await?.open(&base).await?;
+    for pages in [&lesson.name, "shared"] {
+        let pages = Path::new("public").join(pages);
+        copy(&lessons::root().join(&pages), &folder.path().join(&pages))?;
+    }
+    let server = servers::start_in(folder.path(), lesson, "0").await?;
+    let base = &server.base;
+    let tab = chromium.guest().await?.open(base).await?;
     tab.wait_until("document.querySelector('[role=alert]')?.textContent.includes('just setup')")
         .await?;
     let status = tab.evaluate("lblOnline.hidden").await?;
@@ -135,7 +136,7 @@ pub async fn says_when_the_client_is_not_installed(chromium: &Chromium, lesson: 
     }
 }
 
-fn copy(from: &std::path::Path, to: &std::path::Path) -> std::io::Result<()> {
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;

@@ -7,7 +7,7 @@ mod panel;
 mod row;
 mod servers;
 
-use std::{process::ExitCode, sync::Arc};
+use std::{env, process::ExitCode, sync::Arc};
 
 use browser::{Chromium, Result};
 use contract::lessons::{self, Lesson};
@@ -37,6 +37,8 @@ macro_rules! of_none {
 }
 
 fn main() -> ExitCode {
+    // A lesson finds the client from the folder where it starts.
+    env::set_current_dir(lessons::root()).unwrap();
     let mut arguments = Arguments::from_args();
     // The trials wait more than they work.
     arguments.test_threads.get_or_insert(6);

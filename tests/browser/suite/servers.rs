@@ -1,6 +1,10 @@
 //! The servers that the pages come from.
 
-use std::{future, path::PathBuf, thread};
+use std::{
+    future,
+    path::{Path, PathBuf},
+    thread,
+};
 
 use axum::{
     Router,
@@ -60,5 +64,10 @@ pub async fn serve_router(router: Router) -> Result<String> {
 
 /// Starts the program of a lesson, on a port that the system chooses or on this one.
 pub async fn start(lesson: &Lesson, port: &str) -> Result<Server> {
-    Ok(Server::start(&program(lesson), root(), &[("PORT", port)]).await?)
+    start_in(root(), lesson, port).await
+}
+
+/// The same in another folder than the workbook's.
+pub async fn start_in(folder: &Path, lesson: &Lesson, port: &str) -> Result<Server> {
+    Ok(Server::start(&program(lesson), folder, &[("PORT", port)]).await?)
 }

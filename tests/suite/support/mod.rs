@@ -1,6 +1,6 @@
 //! Lessons as servers in this process, each on a port that the system chooses.
 
-use std::{fs, future::Future, io, path::Path, path::PathBuf, time::Duration};
+use std::{env, fs, future::Future, io, path::Path, path::PathBuf, time::Duration};
 
 use contract::{
     connection::Transport,
@@ -23,7 +23,10 @@ pub fn play(
         .finish();
     let _logging = tracing::subscriber::set_default(subscriber);
     block_on(async {
-        let app = apps::app(lesson.package(), &page().unwrap());
+        let workbook = workbook().unwrap();
+        // A lesson finds the client from the folder where it starts.
+        env::set_current_dir(&workbook).unwrap();
+        let app = apps::app(lesson.package(), &workbook.join("public/page"));
         let base = apps::serve(app).await.unwrap();
         let mut outcome = scenario.play(&base, transport, patience, Some(log)).await;
         // The port differs from run to run.
@@ -41,28 +44,29 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
     runtime.unwrap().block_on(future)
 }
 
-/// A page's folder with the client beside it, so that the suite needs no installed files.
-fn page() -> io::Result<PathBuf> {
-    let public = Path::new(env!("CARGO_TARGET_TMPDIR")).join(env!("CARGO_CRATE_NAME"));
-    let page = public.join("page");
+/// A folder with a page and the client, so that the suite needs no installed files.
+fn workbook() -> io::Result<PathBuf> {
+    let workbook = Path::new(env!("CARGO_TARGET_TMPDIR")).join(env!("CARGO_CRATE_NAME"));
     for (file, text) in [
         (
-            page.join("index.html"),
+            "public/page/index.html",
             "<!doctype html><title>Socket Client</title>",
         ),
-        (public.join("vendor/socket.io.js"), "// the client"),
+        ("public/vendor/socket.io/socket.io.js", "// the client"),
         (
-            public.join("Cargo.toml"),
+            "public/Cargo.toml",
             "# beside the page's folder, and none of its files",
         ),
-        (public.join(".env"), "SECRET=1"),
+        ("Cargo.toml", "# one folder further up"),
+        (".env", "SECRET=1"),
     ] {
+        let file = workbook.join(file);
         if !file.exists() {
-            fs::create_dir_all(file.parent().unwrap_or(&public))?;
+            fs::create_dir_all(file.parent().unwrap_or(&workbook))?;
             fs::write(file, text)?;
         }
     }
-    Ok(page)
+    Ok(workbook)
 }
 
 /// Holds a text against its snapshot.

@@ -14,23 +14,47 @@ use sha2::{Digest, Sha384};
 /// The lock file says what is installed; a copy of it beside the files says what was.
 const LOCK: &str = "package-lock.json";
 
-/// The client's file in `vendor/`.
+/// The bundle of the client that our pages load.
 const CLIENT: &str = "socket.io.js";
 
-/// What is copied from `node_modules/`.
-const FILES: [(&str, &str); 2] = [
-    ("socket.io-client/dist/socket.io.js", CLIENT),
-    ("bootstrap/dist/css/bootstrap.min.css", "bootstrap.min.css"),
+/// What is copied: a folder in `node_modules/`, a folder in `vendor/`, the files. Of the client it is what Node's
+/// server serves.
+const FILES: [(&str, &str, &[&str]); 2] = [
+    (
+        "socket.io-client/dist",
+        "socket.io",
+        &[
+            CLIENT,
+            "socket.io.js.map",
+            "socket.io.min.js",
+            "socket.io.min.js.map",
+            "socket.io.esm.min.js",
+            "socket.io.esm.min.js.map",
+            "socket.io.msgpack.min.js",
+            "socket.io.msgpack.min.js.map",
+        ],
+    ),
+    ("bootstrap/dist/css", "", &["bootstrap.min.css"]),
 ];
 
-/// Whether `vendor/` holds what the lock file says. Bootstrap may be missing where there is no npm.
+/// Where each file comes from and where it goes.
+fn files() -> impl Iterator<Item = (PathBuf, PathBuf)> {
+    FILES.iter().flat_map(|(from, to, files)| {
+        let from = public().join("node_modules").join(from);
+        let to = vendor().join(to);
+        files
+            .iter()
+            .map(move |file| (from.join(file), to.join(file)))
+    })
+}
+
+/// Whether `vendor/` holds what the lock file says. Where there is no npm, the client is enough.
 pub fn is_up_to_date() -> bool {
     let lock = fs::read(public().join(LOCK));
     let copy = fs::read(vendor().join(LOCK));
-    let is_there = |file: &str| vendor().join(file).is_file();
     matches!((lock, copy), (Ok(lock), Ok(copy)) if lock == copy)
-        && is_there(CLIENT)
-        && (FILES.iter().all(|(_, file)| is_there(file)) || !has(npm()))
+        && client().is_file()
+        && (files().all(|(_, to)| to.is_file()) || !has(npm()))
 }
 
 /// Installs the client and Bootstrap with npm or, without npm, the client from Socket.IO's own CDN.
@@ -42,13 +66,15 @@ pub fn setup() -> Result<(), String> {
         println!("public/vendor is up to date");
         return Ok(());
     }
-    fs::create_dir_all(vendor())
+    fs::create_dir_all(vendor().join("socket.io"))
         .map_err(|error| failure("public/vendor cannot be made", &error))?;
     if has(npm()) {
         println!("installing the Socket.IO client and Bootstrap with npm");
         install()?;
     } else {
-        println!("npm is not here: taking the Socket.IO client from its CDN, and no Bootstrap");
+        println!(
+            "npm is not installed: downloading the Socket.IO client from its CDN, without Bootstrap and the other bundles"
+        );
         download()?;
     }
     check()?;
@@ -64,9 +90,8 @@ fn install() -> Result<(), String> {
     npm.args(["ci", "--ignore-scripts", "--loglevel=error"])
         .current_dir(public());
     run(npm, "npm ci")?;
-    for (from, to) in FILES {
-        let from = public().join("node_modules").join(from);
-        fs::copy(&from, vendor().join(to))
+    for (from, to) in files() {
+        fs::copy(&from, to)
             .map_err(|error| failure(&format!("{} cannot be copied", from.display()), &error))?;
     }
     Ok(())
@@ -84,14 +109,14 @@ fn download() -> Result<(), String> {
         "--location",
         "--output",
     ])
-    .arg(vendor().join(CLIENT))
+    .arg(client())
     .arg(format!("https://cdn.socket.io/{version}/{CLIENT}"));
     run(curl, "curl, which takes the client from cdn.socket.io,")
 }
 
 /// Removes the client unless it is the very file that `package.json` names.
 fn check() -> Result<(), String> {
-    let file = vendor().join(CLIENT);
+    let file = client();
     let client = fs::read(&file).map_err(|error| failure("the client cannot be read", &error))?;
     let package = package()?;
     let expected = package["integrity"][CLIENT].as_str().unwrap_or_default();
@@ -147,4 +172,8 @@ fn public() -> PathBuf {
 
 fn vendor() -> PathBuf {
     Path::join(&public(), "vendor")
+}
+
+fn client() -> PathBuf {
+    vendor().join("socket.io").join(CLIENT)
 }
