@@ -24,6 +24,8 @@ async fn start(lesson: &Lesson, folder: &Path, environment: &[(&str, &str)]) -> 
 async fn give_up(lesson: &Lesson, folder: &Path, environment: &[(&str, &str)]) -> Output {
     let mut command = tokio::process::Command::new(program(lesson));
     command.current_dir(folder).env_remove("PORT");
+    // Set on many machines, and then an error printed as `{error:?}` brings its backtrace along.
+    command.env("RUST_BACKTRACE", "1");
     command.envs(environment.iter().copied());
     let output = run_to_end(command).await.unwrap();
     assert_eq!(output.status.code(), Some(1), "{}: {output:?}", lesson.name);
@@ -34,7 +36,18 @@ async fn give_up(lesson: &Lesson, folder: &Path, environment: &[(&str, &str)]) -
 fn complaint(output: &Output) -> &str {
     let words = str::from_utf8(&output.stderr).unwrap();
     assert_eq!(words.lines().count(), 1, "{words}");
-    words
+    words.trim_end()
+}
+
+/// What every lesson says of an invalid port. The last one has more settings, and words of its own.
+fn invalid_port(lesson: &Lesson, port: &str) -> String {
+    if *lesson == deploy() {
+        format!("PORT is {port:?}, but a port is a number from 0 to 65535.")
+    } else {
+        format!(
+            "cannot listen on 127.0.0.1:{port} (set PORT to a free port from 0 to 65535): invalid port value"
+        )
+    }
 }
 
 /// A folder with a page of this title, as a student's own would be.
@@ -119,27 +132,88 @@ async fn a_dotenv_file_is_read_and_the_environment_goes_before_it() {
         let server = start(&lesson, folder.path(), &[]).await;
         assert_eq!(get(&server, "/").await, "<title>from .env</title>");
         let output = give_up(&lesson, folder.path(), &[]).await;
-        assert!(complaint(&output).starts_with("PORT is \"no\""));
+        assert_eq!(complaint(&output), invalid_port(&lesson, "no"));
+    }
+}
+
+#[tokio::test]
+async fn only_the_dotenv_file_of_the_folder_where_it_starts_is_read() {
+    let folder = folder_with_page("");
+    fs::write(folder.path().join(".env"), "PUBLIC_DIR=nada\n").unwrap();
+    let public = folder.path().join("public");
+    for lesson in all() {
+        let server = start(&lesson, &public, &[("PUBLIC_DIR", "page")]).await;
+        drop(server);
+        // What the file sets would be in its way.
+        let output = give_up(&lesson, &public, &[("PORT", "0")]).await;
+        let expected = format!("there is no folder public/{}: ", lesson.name);
+        assert!(complaint(&output).starts_with(&expected), "{output:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_fault_in_a_dotenv_file_is_named_by_its_line_and_never_quoted() {
+    let folder = folder_with_page("");
+    let file = folder.path().join(".env");
+    for fault in [
+        "PASSWORD: secret",
+        "PASSWORD=very secret",
+        "PASSWORD=\"secret",
+        "secret",
+    ] {
+        // A trailing space, a comment and the line endings of Windows are fine.
+        fs::write(&file, format!("PORT=0 \r\n# it's fine\r\n\r\n{fault}\r\n")).unwrap();
+        for lesson in all() {
+            let output = give_up(&lesson, folder.path(), &[]).await;
+            let expected = ".env, line 4: expected NAME=value or NAME='a b'";
+            assert_eq!(complaint(&output), expected, "{fault}");
+        }
     }
 }
 
 #[tokio::test]
 async fn an_unreadable_dotenv_file_is_a_clear_error() {
     let folder = folder_with_page("");
-    fs::write(folder.path().join(".env"), "no setting\n").unwrap();
+    let file = folder.path().join(".env");
+    // As an older PowerShell writes it: UTF-16.
+    fs::write(&file, b"\xFF\xFEP\0O\0R\0T\0").unwrap();
     for lesson in all() {
         let output = give_up(&lesson, folder.path(), &[]).await;
-        assert!(complaint(&output).starts_with(".env cannot be read: "));
+        assert!(complaint(&output).starts_with("cannot read .env: "));
+    }
+    fs::remove_file(&file).unwrap();
+    fs::create_dir(&file).unwrap();
+    for lesson in all() {
+        let output = give_up(&lesson, folder.path(), &[]).await;
+        assert!(complaint(&output).starts_with("cannot read .env: "));
     }
 }
 
 #[tokio::test]
-async fn a_port_that_is_none_is_a_clear_error() {
+async fn an_invalid_port_is_a_clear_error() {
     for lesson in all() {
         for port in ["abc", "70000", "-1", ""] {
             let output = give_up(&lesson, lessons::root(), &[("PORT", port)]).await;
-            let expected = format!("PORT is {port:?}, but a port is a number from 0 to 65535.");
-            assert_eq!(complaint(&output).trim(), expected);
+            assert_eq!(complaint(&output), invalid_port(&lesson, port));
+        }
+    }
+}
+
+/// Unix hands a program any bytes. What isn't Unicode must not count as unset.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_setting_that_is_not_unicode_is_a_clear_error() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let bytes = std::ffi::OsStr::from_bytes(b"\xFF");
+    for lesson in all() {
+        for name in ["PORT", "PUBLIC_DIR"] {
+            let mut command = tokio::process::Command::new(program(&lesson));
+            command.current_dir(lessons::root()).env("PORT", "0");
+            command.env(name, bytes);
+            let output = run_to_end(command).await.unwrap();
+            assert_eq!(output.status.code(), Some(1), "{output:?}");
+            complaint(&output);
         }
     }
 }
@@ -178,7 +252,7 @@ async fn a_missing_page_is_a_clear_error() {
 }
 
 #[tokio::test]
-async fn a_host_that_is_none_is_a_clear_error() {
+async fn an_invalid_host_is_a_clear_error() {
     let output = give_up(
         &deploy(),
         lessons::root(),
@@ -188,25 +262,72 @@ async fn a_host_that_is_none_is_a_clear_error() {
     assert!(complaint(&output).starts_with("HOST is \"here\""));
 }
 
-#[tokio::test]
-async fn without_the_client_the_server_says_what_to_run() {
-    let folder = folder_with_page("");
-    let vendor = folder.path().join("public/vendor");
-    for lesson in with_sockets() {
-        let page = [("PUBLIC_DIR", "public/page")];
-        let server = start(&lesson, folder.path(), &page).await;
-        is_logged(&server, "run `just setup`").await;
-
-        fs::create_dir(&vendor).unwrap();
-        fs::write(vendor.join("socket.io.js"), "").unwrap();
-        let server = start(&lesson, folder.path(), &page).await;
-        assert!(
-            !server.log.text().contains("just setup"),
-            "{}",
-            server.log.text()
-        );
-        fs::remove_dir_all(&vendor).unwrap();
+/// The status of the answer to each path.
+async fn statuses<const N: usize>(server: &Server, paths: [&str; N]) -> [u16; N] {
+    let http = Http::new(&server.base).unwrap();
+    let mut statuses = [0; N];
+    for (status, path) in statuses.iter_mut().zip(paths) {
+        *status = http.get(path, None).await.unwrap().status;
     }
+    statuses
+}
+
+/// The client belongs to the folder where a lesson starts, and the page may come from anywhere.
+#[tokio::test]
+async fn the_client_is_served_beside_a_page_from_elsewhere() {
+    let elsewhere = folder_with_page("from elsewhere");
+    let page = elsewhere.path().join("public/page");
+    let page = [("PUBLIC_DIR", page.to_str().unwrap())];
+    let folder = tempfile::tempdir().unwrap();
+    let bundles = ["/socket.io/socket.io.js", "/socket.io/socket.io.min.js"];
+    for lesson in with_sockets() {
+        let server = start(&lesson, folder.path(), &page).await;
+        assert_eq!(statuses(&server, bundles).await, [404, 404]);
+    }
+    for path in ["shared/style.css", "vendor/socket.io/socket.io.js"] {
+        let file = folder.path().join("public").join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, path).unwrap();
+    }
+    let vendor = folder.path().join("public/vendor");
+    fs::write(vendor.join("socket.io/socket.io.min.js"), "small").unwrap();
+    fs::write(vendor.join("bootstrap.min.css"), "bootstrap").unwrap();
+    for lesson in with_sockets() {
+        let server = start(&lesson, folder.path(), &page).await;
+        assert_eq!(get(&server, "/").await, "<title>from elsewhere</title>");
+        for (path, body) in [
+            (bundles[0], "vendor/socket.io/socket.io.js"),
+            (bundles[1], "small"),
+            ("/shared/style.css", "shared/style.css"),
+            ("/vendor/bootstrap.min.css", "bootstrap"),
+        ] {
+            assert_eq!(get(&server, path).await, body, "{}: {path}", lesson.name);
+        }
+        // Only files: what else begins with the path is still Socket.IO's.
+        let paths = [
+            "/socket.io/nada.js",
+            "/socket.io/",
+            "/socket.io/?EIO=4&transport=polling",
+        ];
+        assert_eq!(statuses(&server, paths).await, [404, 400, 200]);
+        connect(&server.base, Transport::WebSocket).await;
+        connect(&server.base, Transport::Polling).await;
+    }
+}
+
+#[tokio::test]
+async fn the_last_lesson_warns_when_the_client_is_not_installed() {
+    let folder = folder_with_page("");
+    let page = [("PUBLIC_DIR", "public/page")];
+    let server = start(&deploy(), folder.path(), &page).await;
+    is_logged(&server, "run `just setup`").await;
+
+    let vendor = folder.path().join("public/vendor/socket.io");
+    fs::create_dir_all(&vendor).unwrap();
+    fs::write(vendor.join("socket.io.js"), "").unwrap();
+    let server = start(&deploy(), folder.path(), &page).await;
+    let log = server.log.text();
+    assert!(!log.contains("just setup"), "{log}");
 }
 
 async fn is_logged(server: &Server, text: &str) {

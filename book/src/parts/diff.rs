@@ -75,7 +75,7 @@ fn renamed(path: &str, text: &str, before: &Lesson, lesson: &Lesson) -> String {
             .replace(&name(&before.name), &name(&lesson.name));
     }
     if language(path) == "rs" {
-        let library = |lesson: &Lesson| format!("use {}::", lesson.package().replace('-', "_"));
+        let library = |lesson: &Lesson| format!("{}::app", lesson.package().replace('-', "_"));
         return text.replace(&library(before), &library(lesson));
     }
     text.to_owned()

@@ -11,11 +11,11 @@ use std::path::Path;
 use axum::Router;
 use tower_http::{cors::CorsLayer, services::ServeDir};
 
-/// Serves the files in `page`, and what all pages share from `shared/` and `vendor/` beside it.
+/// Serves the files in `page`, and from `public/` what all pages share.
 pub fn app(page: &Path) -> Router {
     Router::new()
-        .nest_service("/shared", ServeDir::new(page.join("../shared")))
-        .nest_service("/vendor", ServeDir::new(page.join("../vendor")))
+        .nest_service("/shared", ServeDir::new("public/shared"))
+        .nest_service("/vendor", ServeDir::new("public/vendor"))
         .fallback_service(ServeDir::new(page))
         .layer(CorsLayer::permissive())
 }

@@ -1,77 +1,36 @@
-//! Reads the settings from the environment and serves the lesson.
+//! Reads the settings and serves the lesson. One thread runs one event loop, as in Node.
 
-use std::{
-    env::{self, VarError},
-    error::Error,
-    net::Ipv4Addr,
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{env, fs, path::PathBuf, process};
 
-use axum::serve::ListenerExt;
-use static_server::app;
+use anyhow::{Context, Result, bail};
 use tokio::net::TcpListener;
 
-// One thread runs one event loop, as in Node: what a client sends is handled in the order it came.
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
-    match serve().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
+async fn main() {
+    let Err(error) = serve().await else { return };
+    eprintln!("{error:#}");
+    process::exit(1);
+}
+
+async fn serve() -> Result<()> {
+    if fs::exists(".env")? {
+        let settings = fs::read_to_string(".env").context("cannot read .env")?;
+        for (number, line) in (1..).zip(settings.lines()) {
+            // Not dotenvy's own error, which quotes the line: it may hold a password.
+            let set = dotenvy::from_read(line.trim().as_bytes()).ok();
+            set.with_context(|| format!(".env, line {number}: expected NAME=value or NAME='a b'"))?;
         }
     }
-}
-
-async fn serve() -> Result<(), Box<dyn Error>> {
-    load_dotenv()?;
-    let page = page()?;
-    let port = port()?;
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-        .await
-        .map_err(|error| {
-            format!("cannot listen on port {port}: {error}. Set PORT to use another.")
-        })?;
-    println!("http://{}", listener.local_addr()?);
-    // A message leaves at once, not when its packet is full. Where this fails, it is only slower.
-    let listener = listener.tap_io(|connection| {
-        connection.set_nodelay(true).ok();
-    });
-    axum::serve(listener, app(&page)).await?;
-    Ok(())
-}
-
-/// Adds to the environment what the file `.env` holds, if there is one.
-fn load_dotenv() -> Result<(), String> {
-    match dotenvy::dotenv() {
-        Err(error) if !error.not_found() => Err(format!(".env cannot be read: {error}")),
-        _ => Ok(()),
-    }
-}
-
-/// The folder of the page: `PUBLIC_DIR`, or the one in `public/` that has this binary's name.
-fn page() -> Result<PathBuf, String> {
-    let page = env::var_os("PUBLIC_DIR").map_or_else(
-        || PathBuf::from("public").join(env!("CARGO_BIN_NAME")),
-        PathBuf::from,
-    );
+    let page = concat!("public/", env!("CARGO_BIN_NAME"));
+    let page = env::var_os("PUBLIC_DIR").map_or(PathBuf::from(page), PathBuf::from);
     if !page.is_dir() {
-        return Err(format!(
-            "there is no folder {}: start from the top of the workbook, or set PUBLIC_DIR.",
-            page.display()
-        ));
+        let page = page.display();
+        bail!("there is no folder {page}: start from the top of the workbook, or set PUBLIC_DIR.");
     }
-    Ok(page)
-}
-
-/// The port: `PORT`, or 3000. With 0 the system chooses a free one.
-fn port() -> Result<u16, String> {
-    match env::var("PORT") {
-        Ok(port) => port
-            .parse()
-            .map_err(|_| format!("PORT is {port:?}, but a port is a number from 0 to 65535.")),
-        Err(VarError::NotPresent) => Ok(3000),
-        Err(error) => Err(format!("PORT cannot be read: {error}.")),
-    }
+    let port = env::var_os("PORT").unwrap_or("3000".into());
+    let address = format!("127.0.0.1:{}", port.display());
+    let failure = format!("cannot listen on {address} (set PORT to a free port from 0 to 65535)");
+    let listener = TcpListener::bind(&address).await.context(failure)?;
+    println!("http://{}", listener.local_addr()?);
+    Ok(axum::serve(listener, static_server::app(&page)).await?)
 }

@@ -16,7 +16,7 @@ use std::{
 use axum::{Router, routing::get};
 use socketioxide::SocketIo;
 use tokio::{net::TcpListener, time::interval};
-use tower_http::services::{ServeDir, ServeFile};
+use tower_http::services::ServeDir;
 use tracing::warn;
 
 #[tokio::main(flavor = "current_thread")]
@@ -40,10 +40,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .nest_service("/vendor", ServeDir::new("public/vendor"))
         .fallback_service(ServeDir::new("public/exercises/live-chart"))
         .layer(socket_layer)
-        .route_service(
-            "/socket.io/socket.io.js",
-            ServeFile::new("public/vendor/socket.io.js"),
-        );
+        .route_service("/socket.io/{file}", ServeDir::new("public/vendor"));
     let port = env::var("PORT").map_or(Ok(3000), |port| port.parse())?;
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
     println!("http://{}", listener.local_addr()?);

@@ -15,13 +15,10 @@ use socketioxide::{
     extract::{Data, SocketRef},
     socket::DisconnectReason,
 };
-use tower_http::{
-    cors::CorsLayer,
-    services::{ServeDir, ServeFile},
-};
+use tower_http::{cors::CorsLayer, services::ServeDir};
 use tracing::{info, warn};
 
-/// Serves the files in `page`, and what all pages share from `shared/` and `vendor/` beside it.
+/// Serves the files in `page`, and from `public/` what all pages share.
 pub fn app(page: &Path) -> Router {
     let (socket_layer, io) = SocketIo::builder()
         // An emit never waits: it fails for a client that has this many packets still to read.
@@ -31,15 +28,12 @@ pub fn app(page: &Path) -> Router {
     io.ns("/", on_connect);
 
     Router::new()
-        .nest_service("/shared", ServeDir::new(page.join("../shared")))
-        .nest_service("/vendor", ServeDir::new(page.join("../vendor")))
+        .nest_service("/shared", ServeDir::new("public/shared"))
+        .nest_service("/vendor", ServeDir::new("public/vendor"))
         .fallback_service(ServeDir::new(page))
         .layer(socket_layer)
         // After the Socket.IO layer, which answers every path below `/socket.io` that it wraps.
-        .route_service(
-            "/socket.io/socket.io.js",
-            ServeFile::new(page.join("../vendor/socket.io.js")),
-        )
+        .route_service("/socket.io/{file}", ServeDir::new("public/vendor"))
         .layer(CorsLayer::permissive())
 }
 

@@ -28,7 +28,7 @@ use tower_http::{
     compression::CompressionLayer,
     cors::{AllowOrigin, CorsLayer},
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
-    services::{ServeDir, ServeFile},
+    services::ServeDir,
     set_header::SetResponseHeaderLayer,
     trace::{DefaultOnResponse, TraceLayer},
 };
@@ -48,23 +48,19 @@ pub struct App {
     pub ending: Arc<Ending>,
 }
 
-/// Serves the files in the page's folder, and what all pages share from `shared/` and `vendor/` beside it.
+/// Serves the files in the page's folder, and from `public/` what all pages share.
 #[must_use]
 pub fn app(settings: &Settings) -> App {
     let metrics = Metrics::default();
     let ending = Arc::new(Ending::default());
     let (socket_layer, io) = socket_io(settings, &metrics, &ending);
     let gate = Arc::new(Gate::new(settings, metrics.clone(), Arc::clone(&ending)));
-    let page = &settings.page;
 
     let pages = Router::new()
-        .nest_service("/shared", ServeDir::new(page.join("../shared")))
-        .nest_service("/vendor", ServeDir::new(page.join("../vendor")))
-        .fallback_service(ServeDir::new(page));
-    let client = Router::new().route_service(
-        "/socket.io/socket.io.js",
-        ServeFile::new(page.join("../vendor/socket.io.js")),
-    );
+        .nest_service("/shared", ServeDir::new("public/shared"))
+        .nest_service("/vendor", ServeDir::new("public/vendor"))
+        .fallback_service(ServeDir::new(&settings.page));
+    let client = Router::new().route_service("/socket.io/{file}", ServeDir::new("public/vendor"));
     let router = files(pages)
         .layer(socket_layer)
         .layer(from_fn_with_state(Arc::clone(&gate), gate::guard))

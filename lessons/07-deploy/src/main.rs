@@ -2,8 +2,9 @@
 
 mod signals;
 
-use std::{env, error::Error, net::IpAddr, process::ExitCode, sync::atomic::Ordering::Relaxed};
+use std::{env, fs, net::IpAddr, path::Path, process::ExitCode, sync::atomic::Ordering::Relaxed};
 
+use anyhow::{Context, Error, Result, bail};
 use deploy::{
     App, app, server,
     settings::{LogFormat, Settings, help},
@@ -20,7 +21,7 @@ use tracing_subscriber::{
 
 use crate::signals::Signals;
 
-// One thread runs one event loop, as in Node: what a client sends is handled in the order it came.
+// One thread runs one event loop, as in Node.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     match env::args().nth(1).as_deref() {
@@ -37,17 +38,17 @@ async fn main() -> ExitCode {
     match serve().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error}");
+            eprintln!("{error:#}");
             ExitCode::FAILURE
         }
     }
 }
 
-async fn serve() -> Result<(), Box<dyn Error>> {
+async fn serve() -> Result<()> {
     load_dotenv()?;
-    let settings = Settings::read(env::var)?;
+    let settings = Settings::read(env::var).map_err(Error::msg)?;
     start_log(settings.log_format);
-    if !settings.page.join("../vendor/socket.io.js").is_file() {
+    if !Path::new("public/vendor/socket.io/socket.io.js").is_file() {
         warn!(
             "the Socket.IO client is not installed, so the page cannot connect: run `just setup`"
         );
@@ -103,7 +104,7 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     };
     tokio::select! {
         () = shutdown => Ok(()),
-        () = signals.next() => Err("told twice: leaving at once".into()),
+        () = signals.next() => bail!("second signal: exiting immediately"),
     }
 }
 
@@ -118,16 +119,22 @@ fn start_log(format: LogFormat) {
     }
 }
 
-/// Adds to the environment what the file `.env` holds, if there is one.
-fn load_dotenv() -> Result<(), String> {
-    match dotenvy::dotenv() {
-        Err(error) if !error.not_found() => Err(format!(".env cannot be read: {error}")),
-        _ => Ok(()),
+/// Adds to the environment what the file `.env` in this folder holds, if there is one.
+fn load_dotenv() -> Result<()> {
+    if fs::exists(".env")? {
+        let settings = fs::read_to_string(".env").context("cannot read .env")?;
+        for (number, line) in (1..).zip(settings.lines()) {
+            // Not dotenvy's own error, which quotes the line: it may hold a password.
+            let set = dotenvy::from_read(line.trim().as_bytes()).ok();
+            set.with_context(|| format!(".env, line {number}: expected NAME=value or NAME='a b'"))?;
+        }
     }
+    Ok(())
 }
 
-async fn listen(host: IpAddr, port: u16, setting: &str) -> Result<TcpListener, String> {
-    TcpListener::bind((host, port)).await.map_err(|error| {
-        format!("cannot listen on {host}, port {port}: {error}. Set {setting} to use another.")
+async fn listen(host: IpAddr, port: u16, setting: &str) -> Result<TcpListener> {
+    let listener = TcpListener::bind((host, port)).await;
+    listener.with_context(|| {
+        format!("cannot listen on {host}, port {port} (set {setting} to a free port)")
     })
 }

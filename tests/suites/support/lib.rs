@@ -52,7 +52,6 @@ static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
             "public/page/index.html",
             "<!doctype html><title>Socket Client</title>",
         ),
-        ("public/vendor/socket.io.js", "// the client"),
         ("public/vendor/socket.io/socket.io.js", "// the client"),
         ("public/Cargo.toml", "# beside the page's folder"),
         ("public/.env", "SECRET=1"),

@@ -14,8 +14,8 @@ use crate::{
 /// For the client's script.
 const CLIENT: Hints = [
     "The page loads the client from `/socket.io/socket.io.js`. Node's server brings that file along; this one has to be told where it is.",
-    "`Router::route_service` with a `ServeFile`. It goes after the Socket.IO layer, which would answer the path itself.",
-    ".layer(socket_layer).route_service(\"/socket.io/socket.io.js\", ServeFile::new(page.join(\"../vendor/socket.io.js\")))",
+    "`Router::route_service` with a `ServeDir`, for every file in `/socket.io/`. It goes after the Socket.IO layer, which would answer the path itself.",
+    ".layer(socket_layer).route_service(\"/socket.io/{file}\", ServeDir::new(\"public/vendor\"))",
 ];
 
 /// For connections.

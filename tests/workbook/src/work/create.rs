@@ -83,7 +83,7 @@ fn copy_others(lesson: &Path, folder: &Path) -> io::Result<()> {
 
 /// The program's only line that names its crate.
 fn rename_crate(file: &Path, from: &Lesson, to: &Lesson) -> io::Result<()> {
-    let name = |lesson: &Lesson| format!("{}::", lesson.package().replace('-', "_"));
+    let name = |lesson: &Lesson| format!("{}::app", lesson.package().replace('-', "_"));
     let text = fs::read_to_string(file)?;
     fs::write(file, text.replace(&name(from), &name(to)))
 }
