@@ -150,6 +150,7 @@ fn compiler_says(lesson: &str, file: &str, changes: &[(&str, &str)]) -> String {
     let Err(words) = build(&folder.path().join("work")) else {
         panic!("{changes:?} compiles");
     };
+    let words = words.to_string();
     let first = words.split("\nerror").next().unwrap_or_default();
     let mut report = String::new();
     let mut lines = first.lines();
