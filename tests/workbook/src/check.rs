@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use course::scenario::{Outcome, Scenario};
 use tokio::time::timeout;
 use wire::{
@@ -67,7 +67,7 @@ impl Target {
                 let answered = answer(&server.base).await;
                 answered
                     .map(drop)
-                    .context("the server printed its address, but doesn't answer")
+                    .map_err(|error| anyhow!("the server printed its address, but {error:#}"))
             }
         }
     }

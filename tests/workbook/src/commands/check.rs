@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use clap::Args;
 use console::style;
 use course::{
@@ -109,8 +109,14 @@ pub fn target(options: &Options, work: &Path) -> Result<Target> {
 /// The server that is built from the copy.
 pub fn copy(work: &Path, lesson: &Lesson) -> Result<Target> {
     expect_copy(work, lesson)?;
-    let program = work::build(work)
-        .with_context(|| format!("{} does not compile. The compiler says", shown(work)))?;
+    let program = work::build(work).map_err(|error| {
+        anyhow!(
+            "{} does not compile. The compiler says:
+
+{error:#}",
+            shown(work)
+        )
+    })?;
     Ok(Target::Program {
         program: Arc::new(program),
         folder: work.to_owned(),
