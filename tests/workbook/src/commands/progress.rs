@@ -6,10 +6,9 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use console::style;
+use console::{Term, style};
 use course::{exercises, lessons, scenario::Scenario, scenarios};
 use futures_util::{StreamExt, stream};
-use indicatif::{ProgressBar, ProgressStyle};
 use workbook::check::Verdict;
 
 use super::check;
@@ -27,16 +26,24 @@ pub async fn progress(work: &Path) -> Result<()> {
     let mut scenarios = scenarios::all();
     scenarios.extend(exercises::all().iter().map(|exercise| exercise.scenario));
 
-    let template = "{bar:40} {pos} of {len} scenarios";
-    let bar = ProgressBar::new(scenarios.len().try_into().unwrap_or_default());
-    bar.set_style(ProgressStyle::with_template(template)?);
+    let terminal = Term::stderr();
+    let mut finished = 0;
     let verdicts: BTreeMap<&str, Result<Verdict>> = stream::iter(&scenarios)
         .map(|scenario| async { (scenario.name, target.check(scenario).await) })
         .buffer_unordered(AT_A_TIME)
-        .inspect(|_| bar.inc(1))
+        .inspect(|_| {
+            finished += 1;
+            if terminal.is_term() {
+                // Without a terminal to write to, nobody misses it.
+                let line = format!("\r{finished} of {} scenarios", scenarios.len());
+                terminal.write_str(&line).ok();
+            }
+        })
         .collect()
         .await;
-    bar.finish_and_clear();
+    if terminal.is_term() {
+        terminal.clear_line().ok();
+    }
 
     let mut passed = BTreeSet::new();
     for (name, verdict) in verdicts {

@@ -7,10 +7,10 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use base64::{Engine, prelude::BASE64_STANDARD};
 use course::lessons;
+use data_encoding::BASE64;
+use ring::digest;
 use serde_json::Value;
-use sha2::{Digest, Sha384};
 
 /// The lock file says what is installed; a copy of it beside the files says what was.
 const LOCK: &str = "package-lock.json";
@@ -122,7 +122,8 @@ fn check() -> Result<()> {
     let client = fs::read(&file).context("cannot read the client")?;
     let package = package()?;
     let expected = package["integrity"][CLIENT].as_str().unwrap_or_default();
-    let hash = format!("sha384-{}", BASE64_STANDARD.encode(Sha384::digest(client)));
+    let hash = digest::digest(&digest::SHA384, &client);
+    let hash = format!("sha384-{}", BASE64.encode(hash.as_ref()));
     if hash != expected {
         fs::remove_file(&file).context("cannot remove the wrong client")?;
         bail!("the client has the hash {hash}, but should have {expected}: it was removed");
