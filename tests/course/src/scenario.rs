@@ -148,7 +148,9 @@ impl Outcome {
 pub fn snapshot(name: &str) -> Result<String> {
     let path = format!("tests/snapshots/{name}.snap");
     let text = fs::read_to_string(lessons::root().join(&path));
-    let text = text.with_context(|| format!("there is no snapshot {path}"))?;
+    let text = text
+        .ok()
+        .with_context(|| format!("there is no snapshot {path}"))?;
     Ok(text
         .splitn(3, "---\n")
         .nth(2)
