@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use anyhow::{Result, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use course::production::{PATIENCE, Pair, Production, message};
 use proptest::{
@@ -385,13 +386,13 @@ impl Fixture {
         Self { production, pair }
     }
 
-    async fn survives(&mut self, case: &Case, transport: Transport) -> Result<(), String> {
+    async fn survives(&mut self, case: &Case, transport: Transport) -> Result<()> {
         case.play(self.production.address(), transport).await;
         self.pair.talk_over(fits).await
     }
 
     /// Waits until everyone is gone, the pair too, and gives the bytes that the process then holds.
-    async fn all_gone(&mut self) -> Result<u64, String> {
+    async fn all_gone(&mut self) -> Result<u64> {
         let last = Instant::now();
         self.pair.leave().await;
         let production = &self.production;
@@ -400,30 +401,31 @@ impl Fixture {
         left.await?;
         sleep(MISSED.saturating_sub(last.elapsed())).await;
         let open = descriptors(production.pid()).unwrap();
-        if open > 30 {
-            return Err(format!("{open} descriptors are open"));
-        }
+        ensure!(open <= 30, "{open} descriptors are open");
         Ok(resident_memory(production.pid()).unwrap())
     }
 
-    async fn pair_comes_back(&mut self) -> Result<(), String> {
+    async fn pair_comes_back(&mut self) -> Result<()> {
         self.pair = Pair::join(&self.production.server.base).await?;
         Ok(())
     }
 
     /// Nothing is left of all those clients.
-    async fn is_as_at_half_time(mut self, before: u64) -> Result<(), String> {
+    async fn is_as_at_half_time(mut self, before: u64) -> Result<()> {
         let after = self.all_gone().await?;
         println!("memory: {before} bytes at half-time, {after} at the end");
-        if after > before + 20_000_000 {
-            return Err(format!("{before} bytes became {after}"));
-        }
+        ensure!(
+            after <= before + 20_000_000,
+            "{before} bytes became {after}"
+        );
         let mut held = Vec::new();
         for place in 0..=PLACES {
             let opening = raw::open(self.production.address(), Transport::Polling, &[]).await;
-            if opening.sid.is_empty() != (place == PLACES) {
-                return Err(format!("{place} places of {PLACES} are left"));
-            }
+            let is_full = opening.sid.is_empty();
+            ensure!(
+                is_full == (place == PLACES),
+                "{place} places of {PLACES} are left"
+            );
             // The session stays, its connection need not.
             held.push(opening.sid);
         }
