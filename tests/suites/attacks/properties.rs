@@ -26,7 +26,8 @@ use crate::{
     start,
 };
 
-/// How many cases there are on each transport, unless `CASES` says how many on both.
+/// How many cases there are on each transport, unless `CASES` says how many on both. Too few to tell a leak from what the
+/// process keeps for the next storm: the memory is compared with more of them.
 const CASES: u32 = 1000;
 
 /// After how many cases a line says how far it is.
@@ -410,14 +411,16 @@ impl Fixture {
         Ok(())
     }
 
-    /// Nothing is left of all those clients.
-    async fn is_as_at_half_time(mut self, before: u64) -> Result<()> {
+    /// Nothing is left of all those clients, and no more memory is held than at half-time.
+    async fn is_as_before(mut self, half_time: Option<u64>) -> Result<()> {
         let after = self.all_gone().await?;
-        println!("memory: {before} bytes at half-time, {after} at the end");
-        ensure!(
-            after <= before + 20_000_000,
-            "{before} bytes became {after}"
-        );
+        if let Some(before) = half_time {
+            println!("memory: {before} bytes at half-time, {after} at the end");
+            ensure!(
+                after <= before + 20_000_000,
+                "{before} bytes became {after}"
+            );
+        }
         let mut held = Vec::new();
         for place in 0..=PLACES {
             let opening = raw::open(self.production.address(), Transport::Polling, &[]).await;
@@ -454,7 +457,7 @@ fn nothing_that_a_client_sends_over_websocket_disturbs_another() {
 fn nothing_disturbs_another(transport: Transport) {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let fixture = RefCell::new(runtime.block_on(Fixture::start()));
-    let (played, half_time) = (Cell::new(0_u32), Cell::new(0_u64));
+    let (played, half_time) = (Cell::new(0_u32), Cell::new(None));
     let mut runner = TestRunner::new(Config {
         cases: cases(),
         failure_persistence: None,
@@ -471,8 +474,8 @@ fn nothing_disturbs_another(transport: Transport) {
                 println!("{transport}: {played} of {all} cases, the server holds {memory} MB");
             }
             // The process holds by now what it keeps for the next storm.
-            if played.get() == cases() / 2 {
-                half_time.set(fixture.all_gone().await?);
+            if cases() > CASES && played.get() == cases() / 2 {
+                half_time.set(Some(fixture.all_gone().await?));
                 fixture.pair_comes_back().await?;
             }
             Ok(())
@@ -490,6 +493,6 @@ fn nothing_disturbs_another(transport: Transport) {
         Err(TestError::Fail(words, case)) => panic!("{words}\n{case:#?}"),
         Err(TestError::Abort(words)) => panic!("{words}"),
     }
-    let end = fixture.into_inner().is_as_at_half_time(half_time.get());
+    let end = fixture.into_inner().is_as_before(half_time.get());
     runtime.block_on(end).unwrap();
 }
