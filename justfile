@@ -131,8 +131,7 @@ test-nightly $CASES="100000":
 # Thousands of clients that come, go, are cut and speak, for ten minutes: just soak, or just soak --minutes 1
 [group('build')]
 [no-exit-message]
-soak *arguments:
-    cargo build --release --locked --package bench --bins --package deploy
+soak *arguments: load
     @ulimit -n "$(ulimit -H -n)" && target/release/soak {{ arguments }}
 
 # Lesson 07 built and run as a platform does it, but for the container
@@ -152,16 +151,17 @@ test-bench *arguments:
 
 # The pages in a real Chromium or Chrome
 [group('build')]
-test-browser *arguments: setup
-    npm --prefix tests/browser ci --ignore-scripts --loglevel=error
-    cargo test --package browser --locked {{ arguments }}
+test-browser *arguments: setup browser-packages
+    cargo test --workspace --test pages --locked {{ arguments }}
 
 # Every chapter of the book in a real Chromium or Chrome
 [group('build')]
-test-book *arguments:
+test-book *arguments: browser-packages
+    cargo test --workspace --lib --test chapters --locked {{ arguments }}
+
+[private]
+browser-packages:
     npm --prefix tests/browser ci --ignore-scripts --loglevel=error
-    cargo test --package book --lib --locked
-    cargo test --package book --test chapters --locked {{ arguments }}
 
 # Pictures of every chapter, or of those with a name: just book-pictures target/pictures 05
 [group('build')]
@@ -177,11 +177,15 @@ parity *lesson:
 # Measure the lessons beside their Node originals, for the book: seven minutes on a quiet Linux machine
 [group('build')]
 [no-exit-message]
-bench *arguments: setup
+bench *arguments: setup load
     npm --prefix tests/reference ci --ignore-scripts --loglevel=error
+    @ulimit -n "$(ulimit -H -n)" && target/release/bench {{ arguments }}
+
+# The servers on their own: with the load's features they would not be the ones that are deployed.
+[private]
+load:
     cargo build --release --locked --package bench --bins --examples
     cargo build --release --locked --package callbacks --package broadcast --package deploy
-    @ulimit -n "$(ulimit -H -n)" && cargo run --quiet --release --locked --package bench -- {{ arguments }}
 
 # Take the README's picture again; with a folder, pictures of every page
 [group('build')]
@@ -210,6 +214,17 @@ lint:
     typos
     cargo deny --offline --locked check bans licenses sources
 
-# Everything that CI runs
+# Everything that CI runs. The first of the tests are those of `test`, `test-bench`, `test-browser` and `test-book`
 [group('build')]
-ci: setup test test-loop test-attacks test-platform test-deployed test-browser test-book parity test-bench (bench "--quick") (soak "--minutes 0.25 --clients 500") lint
+ci $INSTA_SNAPSHOT_REFERENCES_FILE=(justfile_directory() / "target/asserted"): setup browser-packages
+    rm -f "$INSTA_SNAPSHOT_REFERENCES_FILE"
+    cargo test --workspace --locked
+    just test-loop
+    just test-attacks
+    just test-platform
+    just test-deployed
+    just parity
+    cargo test --workspace --test orphans --locked
+    just bench --quick
+    just soak --minutes 0.25 --clients 500
+    just lint

@@ -1,11 +1,9 @@
 //! Every experiment: its patch applies, the copy compiles, and what becomes of the lesson's scenarios is as recorded.
 
 use std::{
-    collections::BTreeMap,
     fmt::Write as _,
     fs,
     path::{Path, PathBuf},
-    sync::atomic::{AtomicUsize, Ordering},
     thread,
 };
 
@@ -17,9 +15,6 @@ use course::{
 use suites::assert_snapshot;
 use wire::server::Server;
 use workbook::work::{Built, apply, build};
-
-/// How many scenarios play at the same time. Most that fail do nothing but wait.
-const WORKERS: usize = 16;
 
 /// A folder for the copies, the same on every run, so that cargo replaces what it built the last time.
 fn copies() -> PathBuf {
@@ -35,104 +30,62 @@ fn fresh_folder(name: &str) -> PathBuf {
     folder
 }
 
-/// A copy of a lesson, broken as the experiment says.
-struct Copy<'a> {
-    experiment: &'a Experiment,
-    folder: PathBuf,
-    program: Built,
+/// What a lesson does wrong in a scenario once it's broken, over the first transport that shows it.
+#[tokio::main(flavor = "current_thread")]
+async fn fault(scenario: &Scenario, program: &Built, folder: &Path) -> Option<String> {
+    let expected = scenario.expected().unwrap();
+    for transport in scenario.transports() {
+        let server = Server::start(&program.path, folder, &[]).await.unwrap();
+        let log = Some(server.log.clone());
+        let outcome = scenario.play(&server.base, *transport, log).await;
+        let fault = outcome.fault(&expected);
+        if fault.is_some() {
+            return fault;
+        }
+    }
+    None
 }
 
-impl<'a> Copy<'a> {
-    fn new(experiment: &'a Experiment) -> Self {
-        let folder = fresh_folder(&experiment.snapshot_name());
-        apply(experiment, &folder).unwrap();
-        // The suite needs no installed files.
-        let vendor = folder.join("public/vendor/socket.io");
-        fs::create_dir_all(&vendor).unwrap();
-        fs::write(vendor.join("socket.io.js"), "// the client").unwrap();
-        let program = build(&folder);
-        let program = program.unwrap_or_else(|error| panic!("{}: {error:#}", experiment.name));
-        Self {
-            experiment,
-            folder,
-            program,
-        }
-    }
+/// The scenarios that fail on a copy of the lesson, broken as the experiment says.
+fn report(experiment: &Experiment) -> String {
+    let folder = fresh_folder(&experiment.snapshot_name());
+    apply(experiment, &folder).unwrap();
+    // The suite needs no installed files.
+    let vendor = folder.join("public/vendor/socket.io");
+    fs::create_dir_all(&vendor).unwrap();
+    fs::write(vendor.join("socket.io.js"), "// the client").unwrap();
+    let program = build(&folder);
+    let program = program.unwrap_or_else(|error| panic!("{}: {error:#}", experiment.name));
 
-    /// What it does wrong in a scenario, over the first transport that shows it.
-    #[tokio::main(flavor = "current_thread")]
-    async fn fault(&self, scenario: &Scenario) -> Option<String> {
-        let expected = scenario.expected().unwrap();
-        for transport in scenario.transports() {
-            let server = Server::start(&self.program.path, &self.folder, &[]).await;
-            let server = server.unwrap();
-            let log = Some(server.log.clone());
-            let outcome = scenario.play(&server.base, *transport, log).await;
-            let fault = outcome.fault(&expected);
-            if fault.is_some() {
-                return fault;
-            }
+    let scenarios = experiment.scenarios().unwrap();
+    let faults: Vec<_> = thread::scope(|threads| {
+        let (program, folder) = (&program, &folder);
+        let play = |scenario| threads.spawn(move || fault(scenario, program, folder));
+        let playing: Vec<_> = scenarios.iter().map(play).collect();
+        let played = playing.into_iter().map(|thread| thread.join().unwrap());
+        played.collect()
+    });
+    let mut report = String::new();
+    for (scenario, fault) in scenarios.iter().zip(faults) {
+        let Some(words) = fault else { continue };
+        writeln!(report, "  {} fails", scenario.name).unwrap();
+        // What a burst loses differs from run to run.
+        if !scenario.name.contains("burst") {
+            writeln!(report, "    {words}").unwrap();
         }
-        None
     }
+    if report.is_empty() {
+        report += "  every scenario passes\n";
+    }
+    report
 }
 
 #[test]
 fn every_experiment_has_the_outcome_that_is_recorded() {
-    let experiments = experiments::all().unwrap();
-    // All are built before the first runs: a program that is copied while another starts may be busy.
-    let copies: Vec<_> = experiments.iter().map(Copy::new).collect();
-    let scenarios = |copy: &Copy| copy.experiment.scenarios().unwrap();
-    let jobs: Vec<_> = copies
-        .iter()
-        .flat_map(|copy| {
-            scenarios(copy)
-                .into_iter()
-                .map(move |scenario| (copy, scenario))
-        })
-        .collect();
-    let faults = in_parallel(&jobs, |(copy, scenario)| copy.fault(scenario));
-
-    let mut played = jobs.iter().zip(faults).peekable();
-    for experiment in &experiments {
-        let mut report = format!("{}, {}\n", experiment.lesson.name, experiment.title());
-        let header = report.len();
-        while let Some(((_, scenario), fault)) =
-            played.next_if(|((copy, _), _)| copy.experiment.name == experiment.name)
-        {
-            let Some(words) = fault else { continue };
-            writeln!(report, "  {} fails", scenario.name).unwrap();
-            // What a burst loses differs from run to run.
-            if !scenario.name.contains("burst") {
-                writeln!(report, "    {words}").unwrap();
-            }
-        }
-        if report.len() == header {
-            report += "  every scenario passes\n";
-        }
-        assert_snapshot(&experiment.snapshot_name(), &report);
+    for experiment in experiments::all().unwrap() {
+        let title = format!("{}, {}\n", experiment.lesson.name, experiment.title());
+        assert_snapshot(&experiment.snapshot_name(), &(title + &report(&experiment)));
     }
-}
-
-/// Does the jobs on a few threads, and gives what came of them in their order.
-fn in_parallel<J: Sync, T: Send>(jobs: &[J], work: impl Fn(&J) -> T + Sync) -> Vec<T> {
-    let next = AtomicUsize::new(0);
-    let done = thread::scope(|threads| {
-        let worker = || {
-            let mut done = Vec::new();
-            loop {
-                let number = next.fetch_add(1, Ordering::Relaxed);
-                let Some(job) = jobs.get(number) else {
-                    return done;
-                };
-                done.push((number, work(job)));
-            }
-        };
-        let workers: Vec<_> = (0..WORKERS).map(|_| threads.spawn(worker)).collect();
-        let done = workers.into_iter().map(|worker| worker.join().unwrap());
-        done.flatten().collect::<BTreeMap<_, _>>()
-    });
-    done.into_values().collect()
 }
 
 #[test]

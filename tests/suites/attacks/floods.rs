@@ -65,7 +65,9 @@ async fn are_free(production: &Production, places: usize, transport: Transport) 
             if free == places {
                 return;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            // Those that were opened to be counted have left by then, all of them: counted sooner, they would be
+            // mistaken for others, and by turns for ever.
+            tokio::time::sleep(std::time::Duration::from_secs(2)).await;
         }
     };
     let waited = timeout(2 * PATIENCE, waiting).await;

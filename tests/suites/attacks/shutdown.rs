@@ -339,6 +339,6 @@ async fn a_second_signal_ends_it_at_once() {
         is_logged(&production, "shutting down").await;
         signal(&production, second);
         assert_eq!(exit_code(&mut production).await, Some(1));
-        is_logged(&production, "leaving at once").await;
+        is_logged(&production, "second signal").await;
     }
 }

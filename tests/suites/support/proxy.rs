@@ -59,7 +59,7 @@ pub struct Proxy {
     pub port: u16,
     /// Where it sends its clients on to the other port.
     pub plain_port: u16,
-    /// Where it speaks plain HTTP, and cuts a connection on which the server has been silent for 55 seconds.
+    /// Where it speaks plain HTTP, and cuts a connection on which the server has been silent for 30 seconds.
     pub cutting_port: u16,
     /// The certificate that it shows.
     pub certificate: Certificate,
@@ -179,7 +179,7 @@ http {{
       proxy_set_header Upgrade $http_upgrade;
       proxy_set_header Connection $connection_header;
       proxy_set_header Host $http_host;
-      proxy_read_timeout 55s;
+      proxy_read_timeout 30s;
     }}
   }}
   server {{
