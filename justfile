@@ -184,7 +184,7 @@ bench *arguments: setup load
 # The servers on their own: with the load's features they would not be the ones that are deployed.
 [private]
 load:
-    cargo build --release --locked --package bench --bins --examples
+    cargo build --release --locked --package bench --bins
     cargo build --release --locked --package callbacks --package broadcast --package deploy
 
 # Take the README's picture again; with a folder, pictures of every page

@@ -88,10 +88,7 @@ impl Server {
                 node.arg(format!("tests/reference/{lesson}/app.js"));
                 (node, Dialect::SocketIo)
             }
-            Contender::Echo => (
-                Command::new(programs()?.join("examples/echo")),
-                Dialect::Raw,
-            ),
+            Contender::Echo => (Command::new(programs()?.join("echo")), Dialect::Raw),
         };
         let address = free_address()?;
         command
