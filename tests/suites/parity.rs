@@ -71,13 +71,9 @@ async fn judge(script: &PathBuf, scenario: &Scenario, transport: Transport) -> R
         // matter of chance.
         outcome.transcript.steps.pop();
         let ended = timeout(END_LIMIT, server.child.wait()).await.is_ok();
-        let title = if ended {
-            "the server ends".to_owned()
-        } else {
-            words
-        };
+        let words = if ended { "the server ends" } else { &words };
         outcome.transcript.steps.push(Step {
-            title,
+            title: format!("{STOPPED}{words}"),
             ..Step::default()
         });
     }
