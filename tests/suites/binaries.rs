@@ -262,6 +262,22 @@ async fn an_invalid_host_is_a_clear_error() {
     assert!(complaint(&output).starts_with("HOST is \"here\""));
 }
 
+/// Where this differs from `express.static` is the snapshot `node_files`, and the book shows the two side by side.
+#[cfg(unix)]
+#[tokio::test]
+async fn files_are_served_as_the_book_says() {
+    let folder = suites::files::folder();
+    for lesson in all() {
+        let server = start(&lesson, folder.path(), &[("PUBLIC_DIR", "page")]).await;
+        let name = if lesson.includes("deploy") {
+            "files_deploy"
+        } else {
+            "files"
+        };
+        suites::assert_snapshot(name, &suites::files::answers(&server.base).await);
+    }
+}
+
 /// The status of the answer to each path.
 async fn statuses<const N: usize>(server: &Server, paths: [&str; N]) -> [u16; N] {
     let http = Http::new(&server.base).unwrap();

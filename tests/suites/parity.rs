@@ -11,7 +11,7 @@ use course::{
     scenarios,
 };
 use libtest_mimic::{Arguments, Trial};
-use suites::assert_snapshot;
+use suites::{assert_snapshot, files};
 use tokio::{process::Command, time::timeout};
 use wire::{connection::Transport, server::Server, transcript::Step};
 
@@ -25,6 +25,9 @@ fn main() {
     let mut trials = vec![Trial::test("the_list_names_nothing_unknown", || {
         no_strays().map_err(Into::into)
     })];
+    trials.push(Trial::test("01-static-server::files", || {
+        files().map_err(Into::into)
+    }));
     for (lesson, script, scenarios) in servers().unwrap() {
         for scenario in scenarios {
             for transport in scenario.transports() {
@@ -71,13 +74,9 @@ async fn judge(script: &PathBuf, scenario: &Scenario, transport: Transport) -> R
         // matter of chance.
         outcome.transcript.steps.pop();
         let ended = timeout(END_LIMIT, server.child.wait()).await.is_ok();
-        let title = if ended {
-            "the server ends".to_owned()
-        } else {
-            words
-        };
+        let words = if ended { "the server ends" } else { &words };
         outcome.transcript.steps.push(Step {
-            title,
+            title: format!("{STOPPED}{words}"),
             ..Step::default()
         });
     }
@@ -97,6 +96,18 @@ async fn judge(script: &PathBuf, scenario: &Scenario, transport: Transport) -> R
             }
         }
     }
+    Ok(())
+}
+
+/// How `express.static` hands out files. What the lessons do is the snapshot `files`.
+#[tokio::main(flavor = "current_thread")]
+async fn files() -> Result<()> {
+    let folder = files::folder();
+    let mut node = Command::new("node");
+    node.arg(root().join("tests/reference/01-static-server/app.js"));
+    let page = [("PUBLIC_DIR", "page")];
+    let server = Server::start_command(node, folder.path(), &page).await?;
+    assert_snapshot("node_files", &files::answers(&server.base).await);
     Ok(())
 }
 

@@ -7,6 +7,7 @@
 )]
 
 pub mod copies;
+pub mod files;
 pub mod proxy;
 
 use std::{fs, path::PathBuf, sync::LazyLock};

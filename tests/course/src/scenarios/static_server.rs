@@ -5,7 +5,7 @@ use crate::{
     scenario::{Hints, Scenario, from},
     scene::{Result, Scene},
 };
-use anyhow::bail;
+use anyhow::{Context, bail};
 use wire::connection::Response;
 
 /// For the page and its folder.
@@ -31,6 +31,10 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
             the_page_is_served,
             a_missing_file_is_not_found,
             no_path_leads_out_of_the_folder,
+            a_page_that_has_not_changed_is_not_sent_again,
+            a_part_of_the_page_may_be_asked_for,
+            the_page_can_be_read_and_nothing_else,
+            a_strange_name_belongs_to_no_file,
         ]
     ),
     group!(
@@ -87,6 +91,85 @@ async fn no_path_leads_out_of_the_folder(scene: &mut Scene) -> Result {
     Ok(())
 }
 
+async fn a_page_that_has_not_changed_is_not_sent_again(scene: &mut Scene) -> Result {
+    scene.step("ana opens the page").await?;
+    let page = scene.get("ana", "/").await?;
+    scene.received("ana", &page.status.to_string());
+    for (kept, condition) in [
+        ("etag", "if-none-match"),
+        ("last-modified", "if-modified-since"),
+    ] {
+        let value = page.header(kept);
+        let value = value.with_context(|| format!("the page has no {kept}"))?;
+        scene
+            .step(&format!("ana opens it again, with its {kept}"))
+            .await?;
+        let headers = [(condition, value)];
+        let shown = format!("GET / {condition}: <{kept}>");
+        let answer = scene.request("ana", &shown, "GET", "/", &headers).await?;
+        scene.received("ana", &format!("{} {}", answer.status, length(&answer)));
+    }
+    Ok(())
+}
+
+async fn a_part_of_the_page_may_be_asked_for(scene: &mut Scene) -> Result {
+    for (title, range) in [
+        ("ana asks for the first bytes of the page", "bytes=0-8"),
+        ("ana asks for bytes after its end", "bytes=999999999-"),
+        ("ana asks for two parts at once", "bytes=0-0,2-8"),
+        ("ana counts in something else than bytes", "lines=0-1"),
+    ] {
+        scene.step(title).await?;
+        let shown = format!("GET / range: {range}");
+        let headers = [("range", range)];
+        let answer = scene.request("ana", &shown, "GET", "/", &headers).await?;
+        // Behind the slash stands the length of the page.
+        let part = answer.header("content-range").unwrap_or("all of it");
+        let part = part.split('/').next().unwrap_or(part);
+        scene.received("ana", &format!("{} {part}", answer.status));
+    }
+    Ok(())
+}
+
+async fn the_page_can_be_read_and_nothing_else(scene: &mut Scene) -> Result {
+    scene.step("ana asks what she would get").await?;
+    let answer = scene.request("ana", "HEAD /", "HEAD", "/", &[]).await?;
+    let kind = media_type(answer.header("content-type"));
+    let length = length(&answer);
+    scene.received("ana", &format!("{} {kind} {length}", answer.status));
+    scene.step("ana tries to change it").await?;
+    for method in ["POST", "PUT", "DELETE"] {
+        let shown = format!("{method} /");
+        let answer = scene.request("ana", &shown, method, "/", &[]).await?;
+        let allowed = answer.header("allow").unwrap_or("(missing)");
+        scene.received("ana", &format!("{} allow: {allowed}", answer.status));
+    }
+    Ok(())
+}
+
+async fn a_strange_name_belongs_to_no_file(scene: &mut Scene) -> Result {
+    for (title, path) in [
+        ("ana asks for a file as if it were a folder", "/index.html/"),
+        ("ana leaves out the ending", "/index"),
+        ("ana asks for a name with a null in it", "/index.html%00"),
+        ("ana sends a percent sign without its digits", "/%ZZ"),
+        ("ana sends what is not UTF-8", "/%FF"),
+    ] {
+        scene.step(title).await?;
+        let answer = scene.get("ana", path).await?;
+        scene.received("ana", &answer.status.to_string());
+    }
+    // File systems take at most 255 bytes.
+    scene
+        .step("ana asks for a name that is longer than a file's can be")
+        .await?;
+    let path = format!("/{}", "a".repeat(256));
+    let shown = "GET /aaa… (256 bytes)";
+    let answer = scene.request("ana", shown, "GET", &path, &[]).await?;
+    scene.received("ana", &answer.status.to_string());
+    Ok(())
+}
+
 async fn a_page_from_anywhere_may_ask(scene: &mut Scene) -> Result {
     scene
         .step("a page of https://example.com asks for this one")
@@ -94,6 +177,15 @@ async fn a_page_from_anywhere_may_ask(scene: &mut Scene) -> Result {
     let page = scene.get("ana", "/").await?;
     scene.received("ana", &allowed_origin(&page));
     Ok(())
+}
+
+/// Whether an answer has a body.
+fn length(answer: &Response) -> &'static str {
+    if answer.body.is_empty() {
+        "without a body"
+    } else {
+        "with a body"
+    }
 }
 
 /// The status, and which pages may read the answer.

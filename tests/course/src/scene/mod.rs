@@ -86,12 +86,25 @@ impl Scene {
 
     /// `GET`s a path from a page of the origin `https://example.com`, without changing the path.
     pub async fn get(&mut self, who: &str, path: &str) -> Result<Response> {
-        self.recorder
-            .line(who, Direction::Sent, &format!("GET {path}"));
+        let origin = [("origin", "https://example.com")];
+        let shown = format!("GET {path}");
+        self.request(who, &shown, "GET", path, &origin).await
+    }
+
+    /// Any request, with these header fields, which the transcript shows in these words.
+    pub async fn request(
+        &mut self,
+        who: &str,
+        shown: &str,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<Response> {
+        self.recorder.line(who, Direction::Sent, shown);
         let http = Http::new(&self.base)?;
-        let request = http.get(path, Some("https://example.com"));
+        let request = http.request(method, path, headers, "");
         let answer = timeout(LIMIT, request).await;
-        answer.with_context(|| format!("GET {path} was not answered"))?
+        answer.with_context(|| format!("{shown} was not answered"))?
     }
 
     /// Adds to the transcript what a client received outside of its connection.
