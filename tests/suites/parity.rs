@@ -1,6 +1,6 @@
 //! Every scenario on the course's own servers, in Node: the same transcripts, but for the differences that are listed.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{fmt::Write as _, fs, path::PathBuf, time::Duration};
 
 use anyhow::{Result, bail, ensure};
 use course::{
@@ -14,6 +14,7 @@ use libtest_mimic::{Arguments, Trial};
 use suites::{assert_snapshot, files};
 use tokio::{process::Command, time::timeout};
 use wire::{connection::Transport, server::Server, transcript::Step};
+use workbook::programs::{program, run_to_end};
 
 /// How long a server that broke off a scenario may take to end, if that's why it broke off.
 const END_LIMIT: Duration = Duration::from_secs(1);
@@ -27,6 +28,9 @@ fn main() {
     })];
     trials.push(Trial::test("01-static-server::files", || {
         files().map_err(Into::into)
+    }));
+    trials.push(Trial::test("01-static-server::dotenv", || {
+        dotenv().map_err(Into::into)
     }));
     for (lesson, script, scenarios) in servers().unwrap() {
         for scenario in scenarios {
@@ -108,6 +112,67 @@ async fn files() -> Result<()> {
     let page = [("PUBLIC_DIR", "page")];
     let server = Server::start_command(node, folder.path(), &page).await?;
     assert_snapshot("node_files", &files::answers(&server.base).await);
+    Ok(())
+}
+
+/// Settings that npm's `dotenv` and the lessons read differently, then some that both read alike.
+const SETTINGS: [&str; 20] = [
+    "NAME=Juan Perez",
+    "NAME: 3000",
+    "NAME",
+    "NAME='a' b",
+    "NAME=it's",
+    "NAME=`a b`",
+    "NAME=\"a\nb\"",
+    "NAME=$WHO",
+    "NAME=pa$$word",
+    "NAME=a#b",
+    "NAME=C:\\new",
+    "NAME={\"a\":1}",
+    "NAME=1\nNAME=2",
+    "NAME='Juan Perez' # a comment",
+    "NAME='pa$$w#rd'",
+    "NAME=\"a\\nb\"",
+    "export NAME = 1",
+    "NAME=a=b",
+    "NAME=",
+    "\u{feff}NAME=1",
+];
+
+/// What npm's `dotenv` and a lesson make of the same `.env`.
+#[tokio::main(flavor = "current_thread")]
+async fn dotenv() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let lesson = program(&lessons::find("static-server")?);
+    let package = root().join("tests/reference/node_modules/dotenv");
+    let script = "const { parsed } = require(process.argv[1]).config({ quiet: true });
+        process.stdout.write(parsed.PUBLIC_DIR ?? '(not set)');";
+    let mut report = format!("{:<31}{:<18}{}\n", ".env", "npm's dotenv", "the lessons");
+    for settings in SETTINGS {
+        // A lesson says which folder it doesn't find.
+        let settings = settings.replace("NAME", "PUBLIC_DIR");
+        fs::write(folder.path().join(".env"), &settings)?;
+        let mut node = Command::new("node");
+        node.args(["--eval", script]).arg(&package);
+        let mut rust = Command::new(&lesson);
+        for command in [&mut node, &mut rust] {
+            command.current_dir(&folder).env_remove("PUBLIC_DIR");
+            command.env("WHO", "ana");
+        }
+        let node = String::from_utf8(run_to_end(node).await?.stdout)?;
+        let rust = String::from_utf8(run_to_end(rust).await?.stderr)?;
+        let rust = match rust.strip_prefix("there is no folder ") {
+            Some(words) => words.split(": start").next().unwrap_or_default(),
+            None => rust.split(':').next().unwrap_or_default(),
+        };
+        let settings = settings.replace("PUBLIC_DIR", "NAME");
+        let [settings, node, rust] = [&settings, &node, rust].map(|text| match text {
+            "" => "(empty)".to_owned(),
+            text => text.replace('\n', "⏎").replace('\u{feff}', "<BOM>"),
+        });
+        writeln!(report, "{settings:<31}{node:<18}{rust}")?;
+    }
+    assert_snapshot("dotenv", &report);
     Ok(())
 }
 

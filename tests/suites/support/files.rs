@@ -24,6 +24,7 @@ const REQUESTS: &[Request] = &[
     ("GET", "/js/", &[]),
     ("GET", "/js/../index.html", &[]),
     ("GET", "/nada.html", &[]),
+    ("GET", "/<a name of 256 bytes>", &[]),
     ("OPTIONS", "/", &[]),
     ("GET", "/", &[("if-none-match", "*")]),
     (
@@ -71,7 +72,9 @@ pub async fn answers(base: &str) -> String {
         for (name, value) in *headers {
             write!(report, " {name}: {value}").unwrap();
         }
-        let answer = http.request(method, path, headers, "").await.unwrap();
+        // One more than a file's name can have.
+        let path = path.replace("<a name of 256 bytes>", &"a".repeat(256));
+        let answer = http.request(method, &path, headers, "").await.unwrap();
         writeln!(report, "\n  {}", show(&answer)).unwrap();
     }
     report

@@ -159,14 +159,6 @@ async fn a_strange_name_belongs_to_no_file(scene: &mut Scene) -> Result {
         let answer = scene.get("ana", path).await?;
         scene.received("ana", &answer.status.to_string());
     }
-    // File systems take at most 255 bytes.
-    scene
-        .step("ana asks for a name that is longer than a file's can be")
-        .await?;
-    let path = format!("/{}", "a".repeat(256));
-    let shown = "GET /aaa… (256 bytes)";
-    let answer = scene.request("ana", shown, "GET", &path, &[]).await?;
-    scene.received("ana", &answer.status.to_string());
     Ok(())
 }
 
