@@ -138,6 +138,13 @@ async fn a_new_lesson_is_found_by_the_program_the_suites_and_the_book() {
     let clone = Clone::new();
     add_lesson(&clone);
 
+    // Built first: a server may not take as long to start as its dependencies take to build.
+    for package in ["workbook", "copy"] {
+        let build = clone
+            .cargo(&["build", "--quiet", "--package", package])
+            .status();
+        assert!(build.unwrap().success(), "{package}");
+    }
     let mut run = clone.cargo(&["run", "--quiet", "--package", "workbook", "--", "run", "99"]);
     run.env("PUBLIC_DIR", "public/99-copy");
     let server = Server::start_command(run.into(), &clone.folder, &[])
