@@ -148,6 +148,7 @@ async fn the_page_can_be_read_and_nothing_else(scene: &mut Scene) -> Result {
 }
 
 async fn a_strange_name_belongs_to_no_file(scene: &mut Scene) -> Result {
+    open_page(scene).await?;
     for (title, path) in [
         ("ana asks for a file as if it were a folder", "/index.html/"),
         ("ana leaves out the ending", "/index"),
