@@ -1,5 +1,11 @@
 //! What a server in the open must stand: attacks, clients that stall, the end of its process.
 
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::float_cmp,
+    reason = "a metric counts, so it's a whole number, and small"
+)]
+
 mod bodies;
 mod floods;
 mod forwarded;

@@ -412,7 +412,7 @@ impl Fixture {
     }
 
     /// Nothing is left of all those clients, and no more memory is held than at half-time.
-    async fn is_as_before(mut self, half_time: Option<u64>) -> Result<()> {
+    async fn leaves_nothing(mut self, half_time: Option<u64>) -> Result<()> {
         let after = self.all_gone().await?;
         if let Some(before) = half_time {
             println!("memory: {before} bytes at half-time, {after} at the end");
@@ -493,6 +493,6 @@ fn nothing_disturbs_another(transport: Transport) {
         Err(TestError::Fail(words, case)) => panic!("{words}\n{case:#?}"),
         Err(TestError::Abort(words)) => panic!("{words}"),
     }
-    let end = fixture.into_inner().is_as_before(half_time.get());
+    let end = fixture.into_inner().leaves_nothing(half_time.get());
     runtime.block_on(end).unwrap();
 }

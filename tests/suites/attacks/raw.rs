@@ -225,11 +225,11 @@ pub fn frame_head(last: bool, kind: u8, length: u64) -> Vec<u8> {
     match (u8::try_from(length), u16::try_from(length)) {
         (Ok(short @ 0..126), _) => head.push(0x80 | short),
         (_, Ok(long)) => {
-            head.push(0x80 | 126);
+            head.push(0x80 + 126);
             head.extend_from_slice(&long.to_be_bytes());
         }
         _ => {
-            head.push(0x80 | 127);
+            head.push(0x80 + 127);
             head.extend_from_slice(&length.to_be_bytes());
         }
     }

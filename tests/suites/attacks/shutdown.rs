@@ -158,17 +158,15 @@ async fn ends_in_the_middle_of_the_load(settings: &'static [(&'static str, &'sta
 
 #[tokio::test]
 async fn what_was_answered_was_delivered() {
-    LocalSet::new()
-        .run_until(ends_in_the_middle_of_the_load(&[]))
-        .await;
+    let load = Box::pin(ends_in_the_middle_of_the_load(&[]));
+    LocalSet::new().run_until(load).await;
 }
 
 #[tokio::test]
 async fn what_was_answered_was_delivered_after_a_drain() {
     let drain = &[("DRAIN_SECONDS", "1")];
-    LocalSet::new()
-        .run_until(ends_in_the_middle_of_the_load(drain))
-        .await;
+    let load = Box::pin(ends_in_the_middle_of_the_load(drain));
+    LocalSet::new().run_until(load).await;
 }
 
 #[tokio::test]
