@@ -1,7 +1,6 @@
 //! The house itself: a new lesson is found by everything, and clones that share a build folder don't get mixed up.
 
 use std::{
-    ffi::OsStr,
     fs::{self, File},
     path::{Path, PathBuf},
     process::{Command, Output},
@@ -245,32 +244,4 @@ fn two_clones_with_one_build_folder_keep_to_themselves_and_a_clone_may_be_moved(
         .and_then(|folder| folder.modified())
         .ok();
     assert_eq!(now, mine);
-}
-
-/// A copy keeps the times of its files: an editor or a backup would take a new time for a change.
-#[test]
-fn a_check_leaves_the_files_of_a_copy_alone() {
-    let clone = Clone::new();
-    start_and_check(&clone);
-    let times = || {
-        let mut times = Vec::new();
-        for folder in ["work", "work/src"] {
-            for entry in fs::read_dir(clone.folder.join(folder)).unwrap() {
-                let entry = entry.unwrap();
-                if entry.path().is_file() && entry.file_name() != OsStr::new("Cargo.lock") {
-                    times.push((entry.path(), entry.metadata().unwrap().modified().unwrap()));
-                }
-            }
-        }
-        times.sort();
-        times
-    };
-    let before = times();
-    clone.workbook(&["start", "03", "--fresh"]);
-    fs::rename(clone.folder.join("work"), clone.folder.join("work-03")).unwrap();
-    fs::rename(clone.folder.join("work-1"), clone.folder.join("work")).unwrap();
-    for (lesson, work) in [("03", "work-03"), ("02", "work")] {
-        clone.workbook(&["check", lesson, "--work", work]);
-    }
-    assert_eq!(times(), before);
 }

@@ -1,7 +1,7 @@
 //! Programs of the workspace, built when they are needed.
 
 use std::{
-    env, iter,
+    env, fs, io, iter,
     path::{Path, PathBuf},
     process::{Command, Output},
     sync::LazyLock,
@@ -17,15 +17,37 @@ use tokio::time::timeout;
 
 /// The program of a lesson, built as the lesson is now.
 ///
+/// It's a copy that belongs to the running test binary: building a student's copy removes the program of the same lesson
+/// from the build folder.
+///
 /// # Panics
 /// The lessons don't compile; the compiler has said why.
 pub fn program(lesson: &Lesson) -> PathBuf {
     static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
         let lessons = lessons::all().unwrap_or_default();
         let programs = lessons.iter().flat_map(|lesson| ["--bin", &lesson.name]);
-        build(programs).join("debug")
+        let built = build(programs).join("debug");
+        let this = env::current_exe().unwrap_or_default();
+        let folder = target()
+            .join("tmp/programs")
+            .join(this.file_name().unwrap_or_default());
+        for lesson in &lessons {
+            let copy = executable(&folder, &lesson.name);
+            take(&executable(&built, &lesson.name), &copy)
+                .unwrap_or_else(|error| panic!("cannot copy {}: {error}", lesson.name));
+        }
+        folder
     });
     executable(&FOLDER, &lesson.name)
+}
+
+/// Copies a program, also in the place of one that still runs.
+fn take(program: &Path, copy: &Path) -> io::Result<()> {
+    fs::create_dir_all(copy.parent().unwrap_or(copy))?;
+    if copy.exists() {
+        fs::remove_file(copy)?;
+    }
+    fs::copy(program, copy).map(drop)
 }
 
 /// The same as a platform would run it: built for release, and this lesson alone.
