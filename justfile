@@ -108,10 +108,10 @@ book *options: book-program
 book-build *options: book-program
     @cargo run --quiet --package book -- build {{ options }}
 
-# Every test that needs only Rust
+# Every scenario on every lesson, and what else needs only Rust
 [group('build')]
 test *arguments:
-    cargo test --workspace --exclude bench --exclude book --exclude browser --locked {{ arguments }}
+    cargo test --workspace --test contract --test red_gate --test exercises --test wire --test client --test binaries --test workspace --locked {{ arguments }}
 
 # What a student does (start, check, hint, watch, break) and what goes wrong, on copies of the lessons
 [group('build')]
@@ -214,7 +214,7 @@ lint:
     typos
     cargo deny --offline --locked check bans licenses sources
 
-# Everything that CI runs. The first of the tests are those of `test`, `test-bench`, `test-browser` and `test-book`
+# Everything that CI runs. The first of the tests are those of `test`, `test-bench`, `test-browser`, `test-book`, and the tools' own
 [group('build')]
 ci $INSTA_SNAPSHOT_REFERENCES_FILE=(justfile_directory() / "target/asserted"): setup browser-packages
     rm -f "$INSTA_SNAPSHOT_REFERENCES_FILE"
