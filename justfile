@@ -10,13 +10,22 @@ workbook := "cargo run --quiet --package workbook -- " + if os_family() == "wind
 default:
     @just --list --unsorted
 
+# The oldest Rust that works.
+oldest-rust := replace_regex(read(justfile_directory() / "Cargo.toml"), '(?s).*\nrust-version = "([0-9.]+)".*', '$1')
+
+# An older cargo lists packages, or settings that it doesn't know, and never says what to do. Does nothing if all is well.
+[no-exit-message]
+[private]
+rust:
+    @{{ if semver_matches(replace_regex(`rustc --version`, '^rustc ([0-9.]+).*', '$1'), ">=" + oldest-rust) == "true" { "" } else { "echo 'The workbook needs Rust " + oldest-rust + " or newer. To get it, run: rustup update'; exit 1" } }}
+
 # Not quiet: the first build takes its time, and says so.
 [private]
-program:
+program: rust
     @cargo build --package workbook
 
 [private]
-book-program:
+book-program: rust
     @cargo build --package book
 
 # Run a lesson on http://127.0.0.1:3000: just run 03
@@ -89,6 +98,13 @@ break lesson *options: program
 package lesson folder: program
     @{{ workbook }}
 
+# Fetch and build all that a day needs, so that it works without a network
+[group('learn')]
+[no-exit-message]
+[positional-arguments]
+prepare: program
+    @{{ workbook }}
+
 # Install what the pages load: the Socket.IO client and Bootstrap
 [group('learn')]
 [no-exit-message]
@@ -133,6 +149,11 @@ test-nightly $CASES="100000":
 [no-exit-message]
 soak *arguments: load
     @ulimit -n "$(ulimit -H -n)" && target/release/soak {{ arguments }}
+
+# After `just prepare`, each command of a student's day in a network namespace without a network; on Linux
+[group('build')]
+test-offline *arguments:
+    cargo test --workspace --test offline --locked {{ arguments }}
 
 # Lesson 07 built and run as a platform does it, but for the container
 [group('build')]

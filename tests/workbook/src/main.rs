@@ -11,7 +11,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use workbook::work;
 
-use commands::{break_it, check, diff, hint, package, progress, run, setup, start, watch};
+use commands::{break_it, check, diff, hint, package, prepare, progress, run, setup, start, watch};
 
 /// Runs, compares and checks the lessons of the workbook.
 #[derive(Parser)]
@@ -61,6 +61,8 @@ enum Command {
     },
     /// Make a folder with a lesson alone, which a platform can build
     Package { lesson: String, folder: PathBuf },
+    /// Fetch and build all that a day needs, so that it works without a network
+    Prepare,
     /// Install what the pages load: the Socket.IO client and Bootstrap
     Setup,
 }
@@ -96,6 +98,7 @@ async fn run(command: Command, work: &Path) -> Result<bool> {
         } => break_it::break_it(&lesson, experiment.as_deref(), answer, work)?,
         Command::Watch { what } => watch::watch(&what, work).await?,
         Command::Package { lesson, folder } => package::package(&lesson, &folder)?,
+        Command::Prepare => return Ok(prepare::prepare()),
         Command::Setup => setup::setup()?,
     }
     Ok(true)

@@ -105,7 +105,7 @@ fn build<'a>(programs: impl IntoIterator<Item = &'a str>) -> PathBuf {
 /// Builds beside the running program, and returns the build folder.
 fn cargo_build<'a>(arguments: impl IntoIterator<Item = &'a str>) -> PathBuf {
     let target = target();
-    let mut cargo = Command::new("cargo");
+    let mut cargo = cargo();
     cargo
         .args(["build", "--quiet", "--target-dir"])
         .arg(&target)
@@ -116,6 +116,24 @@ fn cargo_build<'a>(arguments: impl IntoIterator<Item = &'a str>) -> PathBuf {
         "{cargo:?} failed"
     );
     target
+}
+
+/// Cargo, which builds nothing again that it has built for a person's command.
+pub fn cargo() -> Command {
+    outside_of_cargo(Command::new("cargo"))
+}
+
+/// A command that doesn't see how the cargo that started this program describes its package. The build of ring depends
+/// on some of these variables: it and all that builds on it would be built again whenever they differ.
+#[must_use]
+pub fn outside_of_cargo(mut command: Command) -> Command {
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(name);
+        }
+    }
+    command
 }
 
 /// The build folder that the running program lies in, as `target/debug/deps/contract-...` does.

@@ -5,6 +5,7 @@ pub mod check;
 pub mod diff;
 pub mod hint;
 pub mod package;
+pub mod prepare;
 pub mod progress;
 mod reload;
 mod report;

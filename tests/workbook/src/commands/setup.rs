@@ -74,12 +74,13 @@ pub fn setup() -> Result<()> {
     fs::create_dir_all(vendor().join("socket.io")).context("cannot create public/vendor")?;
     if has(npm()) {
         println!("installing the Socket.IO client and Bootstrap with npm");
-        install()?;
+        install()
+            .context("cannot install the Socket.IO client and Bootstrap, which takes a network")?;
     } else {
         println!(
             "npm is not installed: downloading the Socket.IO client from its CDN, without Bootstrap and the other bundles"
         );
-        download()?;
+        download().context("cannot install the Socket.IO client, which takes a network")?;
     }
     check()?;
     fs::copy(public().join(LOCK), vendor().join(LOCK)).context("cannot copy the lock file")?;
@@ -109,6 +110,8 @@ fn download() -> Result<()> {
         "--silent",
         "--show-error",
         "--location",
+        "--connect-timeout",
+        "10",
         "--output",
     ])
     .arg(client())
@@ -145,7 +148,8 @@ fn run(mut command: Command, name: &str) -> Result<()> {
     Ok(())
 }
 
-fn has(program: &str) -> bool {
+/// Whether a program can be run.
+pub fn has(program: &str) -> bool {
     let version = Command::new(program)
         .arg("--version")
         .stdout(Stdio::null())
@@ -155,7 +159,7 @@ fn has(program: &str) -> bool {
 }
 
 /// On Windows npm is a script, which only its full name finds.
-fn npm() -> &'static str {
+pub fn npm() -> &'static str {
     if cfg!(windows) { "npm.cmd" } else { "npm" }
 }
 

@@ -4,7 +4,7 @@ use std::{
     fs::{self, File},
     io::{Read, Seek, Write},
     path::{self, Path, PathBuf},
-    process::{Command, Stdio},
+    process::Stdio,
 };
 
 use anyhow::{Context, Result, bail};
@@ -12,7 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::manifest;
-use crate::programs::target;
+use crate::programs::{cargo, target};
 
 /// A program that was built, in a place of its own as long as this value lives.
 ///
@@ -33,7 +33,7 @@ pub fn build(folder: &Path) -> Result<Built> {
     } else {
         "--message-format=json"
     };
-    let output = Command::new("cargo")
+    let output = cargo()
         .args(["build", messages, "--target-dir"])
         .arg(target())
         .current_dir(folder)
@@ -80,7 +80,7 @@ fn take_turn(folder: &Path) -> Result<File> {
     if last != this {
         let manifest = manifest::read(&folder.join("Cargo.toml"))?;
         let package = manifest["package"]["name"].as_str();
-        let cleaned = Command::new("cargo")
+        let cleaned = cargo()
             .args(["clean", "--quiet", "--target-dir"])
             .arg(target())
             .arg("--package")

@@ -1,0 +1,104 @@
+//! `workbook prepare`: what a day with the workbook needs, so that the day needs no network.
+//!
+//! It says nothing about Rust and its linker: without them this program wouldn't have been built.
+
+use std::{
+    env::{self, consts},
+    net::TcpListener,
+};
+
+use anyhow::{Context, Result, ensure};
+use console::style;
+use course::lessons::{self, root};
+use workbook::programs::cargo;
+
+use super::setup::{self, has, npm};
+
+/// Fetches, builds and looks around. Says "ready", or what is missing; `false` if anything is.
+pub fn prepare() -> bool {
+    let mut missing = tools();
+    missing.extend(taken_port());
+    if let Err(error) = fetch_and_build() {
+        missing.push(format!("{error:#}"));
+    }
+    println!();
+    if missing.is_empty() {
+        println!(
+            "Ready: the lessons, their exercises and experiments and the book need no network now."
+        );
+        return true;
+    }
+    println!("Not ready yet:");
+    for missing in &missing {
+        println!("- {missing}");
+    }
+    println!("Then run `just prepare` again.");
+    false
+}
+
+/// The programs that are missing, and how to get them on this system.
+fn tools() -> Vec<String> {
+    let on_this_system = |windows, macos, linux| match consts::OS {
+        "windows" => windows,
+        "macos" => macos,
+        _ => linux,
+    };
+    let mut missing = Vec::new();
+    if !has("git") {
+        let install = on_this_system(
+            "winget install Git.Git",
+            "xcode-select --install",
+            "sudo apt install git",
+        );
+        missing.push(format!(
+            "git is missing, which compares and breaks lessons: {install}"
+        ));
+    }
+    if !has(npm()) && !has("curl") {
+        let install = on_this_system(
+            "winget install OpenJS.NodeJS.LTS",
+            "brew install node",
+            "sudo apt install npm",
+        );
+        missing.push(format!(
+            "npm is missing, which installs what the pages load: {install}"
+        ));
+    }
+    missing
+}
+
+/// What is wrong with the port that the lessons will listen on.
+fn taken_port() -> Option<String> {
+    let port = env::var("PORT").unwrap_or("3000".to_owned());
+    let error = TcpListener::bind(format!("127.0.0.1:{port}")).err()?;
+    Some(format!(
+        "port {port} can't be used ({error}): end the program that listens there, or choose another one in a file .env, \
+         such as PORT=4000"
+    ))
+}
+
+/// Builds as `just run`, `just check` and `just book` will. A copy of a lesson uses the libraries of the lesson.
+fn fetch_and_build() -> Result<()> {
+    run_cargo("Downloading libraries", &["fetch", "--locked"])?;
+    println!("{}", style("Installing what the pages load").bold());
+    setup::setup()?;
+    for lesson in lessons::all()? {
+        let title = format!("Building lesson {}", lesson.name);
+        let build = ["build", "--locked", "--package", lesson.package()];
+        run_cargo(&title, &[&build[..], &["--bin", &lesson.name]].concat())?;
+    }
+    let build = ["run", "--locked", "--package", "book", "--", "build"];
+    run_cargo("Building the book", &build)
+}
+
+/// Runs cargo at the top of the workbook.
+fn run_cargo(title: &str, arguments: &[&str]) -> Result<()> {
+    println!("{}", style(title).bold());
+    let status = cargo().args(arguments).current_dir(root()).status();
+    let status = status.context("cannot run cargo")?;
+    ensure!(
+        status.success(),
+        "{title} failed: cargo says why above. The first time, it takes a network."
+    );
+    Ok(())
+}
