@@ -150,6 +150,11 @@ test-nightly $CASES="100000":
 soak *arguments: load
     @ulimit -n "$(ulimit -H -n)" && target/release/soak {{ arguments }}
 
+# Whether a check of a lesson asks for each line that the lesson adds: just test-lines, or just test-lines 03
+[group('build')]
+test-lines *arguments: setup
+    cargo test --workspace --test lines --locked -- {{ arguments }}
+
 # After `just prepare`, each command of a student's day in a network namespace without a network; on Linux
 [group('build')]
 test-offline *arguments:
@@ -191,7 +196,7 @@ book-pictures folder *name:
 
 # Every scenario on the course's own servers, in Node: just parity, or just parity 03
 [group('build')]
-parity *lesson:
+parity *lesson: setup
     npm --prefix tests/reference ci --ignore-scripts --loglevel=error
     cargo test --workspace --test parity --locked -- {{ lesson }}
 

@@ -51,8 +51,9 @@ static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
     for (file, text) in [
         (
             "public/page/index.html",
-            "<!doctype html><title>Socket Client</title>",
+            "<!doctype html><title>Socket Client</title><script src=\"/shared/theme.js\"></script>",
         ),
+        ("public/shared/theme.js", "// the theme"),
         ("public/vendor/socket.io/socket.io.js", "// the client"),
         ("public/Cargo.toml", "# beside the page's folder"),
         ("public/.env", "SECRET=1"),

@@ -23,12 +23,18 @@ pub struct Log {
 impl Log {
     /// Waits until the log holds this text, for at most `limit`.
     pub async fn wait_for(&self, text: &str, limit: Duration) -> Result<()> {
-        let holds = |log: &String| log.contains(text);
+        self.wait_for_any(&[text], limit).await
+    }
+
+    /// The same for any one of these texts.
+    pub async fn wait_for_any(&self, texts: &[&str], limit: Duration) -> Result<()> {
+        let holds = |log: &String| texts.iter().any(|text| log.contains(text));
         let mut lines = self.text.subscribe();
         let waited = timeout(limit, lines.wait_for(holds)).await;
         let log = self.text();
+        let texts = texts.join(" or ");
         waited.with_context(|| {
-            format!("the server should have logged {text:?}, but logged\n{log}")
+            format!("the server should have logged {texts:?}, but logged\n{log}")
         })??;
         Ok(())
     }

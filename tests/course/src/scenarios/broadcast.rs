@@ -3,7 +3,9 @@
 use anyhow::bail;
 use serde_json::json;
 
-use super::{BURST, EVENT, delicate_texts, expect_same, group, message, messages};
+use super::{
+    BURST, EVENT, delicate_texts, expect_same, group, message, messages, server_emit::LOSS,
+};
 use crate::{
     scenario::{Hints, Scenario, from},
     scene::{Result, Scene},
@@ -51,6 +53,13 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
         BothTransports,
         BUFFER,
         [a_burst_reaches_the_others_in_order,]
+    ),
+    // Lesson 07 lets nobody send so much.
+    group!(
+        from("broadcast").until("deploy"),
+        BothTransports,
+        LOSS,
+        [a_burst_that_does_not_reach_the_others_is_logged,]
     ),
 ];
 
@@ -167,4 +176,22 @@ async fn a_burst_reaches_the_others_in_order(scene: &mut Scene) -> Result {
         scene.hears_burst(who, EVENT, &messages).await?;
     }
     Ok(())
+}
+
+async fn a_burst_that_does_not_reach_the_others_is_logged(scene: &mut Scene) -> Result {
+    let messages = messages();
+    scene.step("ana and beto connect").await?;
+    scene.connect(&["ana", "beto"]).await?;
+    scene.step("so does carla, who never reads").await?;
+    scene.connect_without_reading("carla").await?;
+    // More than a buffer for 4096 packets takes, but never more at once than beto can read.
+    for _ in 0..3 {
+        scene
+            .step("ana sends many messages at once and asks for answers")
+            .await?;
+        scene.burst("ana", EVENT, &messages, true)?;
+        scene.hears_answers("ana", BURST).await?;
+        scene.hears_burst("beto", EVENT, &messages).await?;
+    }
+    scene.is_logged("the message did not reach everyone").await
 }

@@ -23,6 +23,13 @@ const MISFIT: Hints = [
     "TryData(payload): TryData<Message> ... match payload { Ok(message) => ..., Err(error) => /* answer {\"error\": error.to_string()} */ }",
 ];
 
+/// For the log.
+const LOG: Hints = [
+    "Each message is logged, as before. So is a payload that does not fit, with the words \"the payload does not fit\": nobody else would know of it.",
+    "`tracing::info!` with the fields of the message, `tracing::warn!` with the error.",
+    "info!(message.text, message.id, message.date, \"enviar-mensaje\"); ... Err(error) => { warn!(%error, \"enviar-mensaje: the payload does not fit\"); ... }",
+];
+
 /// For many questions at once.
 const BUFFER: Hints = [
     "Answers stand in the same buffer as emits, and are lost in the same way when it is full.",
@@ -49,6 +56,19 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
             a_payload_that_does_not_fit_is_answered_with_an_error,
             a_payload_that_does_not_fit_reaches_nobody,
         ]
+    ),
+    group!(
+        from("callbacks"),
+        BothTransports,
+        LOG,
+        [a_payload_that_does_not_fit_is_logged,]
+    ),
+    // Lesson 07 logs no messages: they are nobody's business there.
+    group!(
+        from("callbacks").until("deploy"),
+        BothTransports,
+        LOG,
+        [a_message_that_is_answered_is_logged,]
     ),
     group!(
         from("callbacks").until("broadcast"),
@@ -120,6 +140,26 @@ async fn a_payload_that_does_not_fit_reaches_nobody(scene: &mut Scene) -> Result
         scene.emit("ana", EVENT, &payload)?;
     }
     Ok(())
+}
+
+async fn a_payload_that_does_not_fit_is_logged(scene: &mut Scene) -> Result {
+    scene.step("ana connects").await?;
+    scene.connect(&["ana"]).await?;
+    scene.step("ana asks with a number as payload").await?;
+    scene.ask("ana", EVENT, &json!(7))?;
+    scene.hears_answer("ana").await?;
+    scene.is_logged("the payload does not fit").await
+}
+
+async fn a_message_that_is_answered_is_logged(scene: &mut Scene) -> Result {
+    scene.step("ana connects").await?;
+    scene.connect(&["ana"]).await?;
+    scene
+        .step("ana sends a message and asks for an answer")
+        .await?;
+    scene.ask("ana", EVENT, &message("hola, mañana"))?;
+    scene.hears_answer("ana").await?;
+    scene.is_logged("hola, mañana").await
 }
 
 async fn a_burst_of_questions_is_answered_in_order(scene: &mut Scene) -> Result {

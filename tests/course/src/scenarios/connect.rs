@@ -25,6 +25,13 @@ const CONNECT: Hints = [
     "let (socket_layer, io) = SocketIo::new_layer(); io.ns(\"/\", on_connect); ... .layer(socket_layer)",
 ];
 
+/// For the log.
+const LOG: Hints = [
+    "The log tells who connects and who leaves: one line with the words \"client connected\", and one with \"client disconnected\" and the reason. A client's disconnect handler is registered when it connects, and gets the reason.",
+    "`tracing::info!`, `SocketRef::on_disconnect`, the argument `DisconnectReason`; `tracing_subscriber::fmt().init()` in `main.rs` prints the log.",
+    "info!(id = %socket.id, \"client connected\"); socket.on_disconnect(on_disconnect); async fn on_disconnect(socket: SocketRef, reason: DisconnectReason) { info!(id = %socket.id, ?reason, \"client disconnected\"); }",
+];
+
 /// For pages from elsewhere.
 const ALLOW: Hints = [
     "The answers of Socket.IO need the header as well, and a layer covers what was added before it.",
@@ -51,6 +58,15 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
             an_unknown_event_changes_nothing,
             an_unknown_namespace_is_refused,
             a_malformed_frame_closes_only_its_connection,
+        ]
+    ),
+    group!(
+        from("connect"),
+        BothTransports,
+        LOG,
+        [
+            a_client_that_connects_is_logged,
+            a_client_that_leaves_is_logged_with_the_reason,
         ]
     ),
     group!(
@@ -89,6 +105,27 @@ async fn clients_come_and_go(scene: &mut Scene) -> Result {
     scene.connect(&["beto"]).await?;
     scene.step("ana leaves").await?;
     scene.leave("ana").await
+}
+
+async fn a_client_that_connects_is_logged(scene: &mut Scene) -> Result {
+    scene.step("ana connects").await?;
+    scene.connect(&["ana"]).await?;
+    scene.is_logged("client connected").await
+}
+
+async fn a_client_that_leaves_is_logged_with_the_reason(scene: &mut Scene) -> Result {
+    scene.step("ana and beto connect").await?;
+    scene.connect(&["ana", "beto"]).await?;
+    scene.step("ana leaves").await?;
+    scene.leave("ana").await?;
+    scene.is_logged("client disconnected").await?;
+    // What Node writes, then what Rust writes with `{}` and with `{:?}`.
+    let reason = [
+        "client namespace disconnect",
+        "client has manually disconnected the socket",
+        "ClientNSDisconnect",
+    ];
+    scene.is_logged_as("the reason", &reason).await
 }
 
 async fn a_client_that_vanishes_disturbs_nobody(scene: &mut Scene) -> Result {

@@ -22,6 +22,13 @@ const BUFFER: Hints = [
     "SocketIo::builder().max_buffer_size(4096).build_layer()",
 ];
 
+/// For what is lost.
+pub(super) const LOSS: Hints = [
+    "A client that doesn't read fills its buffer, at the latest with 6,000 messages here, and then an emit fails for it alone. The result of the emit says so: log it, with the words \"the message did not reach everyone\".",
+    "`if let Err(error)` around the emit, and `tracing::warn!`.",
+    "if let Err(error) = io.emit(\"enviar-mensaje\", &payload).await { warn!(%error, \"the message did not reach everyone\"); }",
+];
+
 pub(super) const SCENARIOS: &[&[Scenario]] = &[
     group!(
         from("server-emit").until("callbacks"),
@@ -39,6 +46,12 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
         BothTransports,
         BUFFER,
         [a_burst_reaches_everyone_in_order,]
+    ),
+    group!(
+        from("server-emit").until("callbacks"),
+        BothTransports,
+        LOSS,
+        [a_burst_that_does_not_reach_everyone_is_logged,]
     ),
 ];
 
@@ -111,4 +124,19 @@ async fn a_burst_reaches_everyone_in_order(scene: &mut Scene) -> Result {
         scene.hears_burst(who, EVENT, &messages).await?;
     }
     Ok(())
+}
+
+async fn a_burst_that_does_not_reach_everyone_is_logged(scene: &mut Scene) -> Result {
+    let messages = messages();
+    scene.step("ana connects").await?;
+    scene.connect(&["ana"]).await?;
+    scene.step("so does beto, who never reads").await?;
+    scene.connect_without_reading("beto").await?;
+    // More than a buffer for 4096 packets takes, but never more at once than ana can read.
+    for _ in 0..3 {
+        scene.step("ana sends many messages at once").await?;
+        scene.burst("ana", EVENT, &messages, false)?;
+        scene.hears_burst("ana", EVENT, &messages).await?;
+    }
+    scene.is_logged("the message did not reach everyone").await
 }

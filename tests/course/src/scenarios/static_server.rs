@@ -15,6 +15,13 @@ const SERVE: Hints = [
     "Router::new().fallback_service(ServeDir::new(page))",
 ];
 
+/// For what pages have in common.
+const SHARE: Hints = [
+    "Styles and scripts that the pages of all lessons share are not in the page's folder, but beside it: in `public/shared/` and `public/vendor/`.",
+    "`Router::nest_service`, with a `ServeDir` for each of the two folders.",
+    "Router::new().nest_service(\"/shared\", ServeDir::new(\"public/shared\")).nest_service(\"/vendor\", ServeDir::new(\"public/vendor\"))",
+];
+
 /// For pages from elsewhere.
 const ALLOW: Hints = [
     "A browser lets a page from elsewhere read an answer only if a header of that answer allows it, as `cors()` does in Node.",
@@ -38,6 +45,12 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
         ]
     ),
     group!(
+        from("static-server"),
+        PlainHttp,
+        SHARE,
+        [the_files_that_pages_share_are_served,]
+    ),
+    group!(
         from("static-server").until("deploy"),
         PlainHttp,
         ALLOW,
@@ -47,6 +60,29 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
 
 async fn the_page_is_served(scene: &mut Scene) -> Result {
     open_page(scene).await
+}
+
+/// Of `/vendor` nothing is asked for: where there is no npm, it lacks what the pages can do without.
+async fn the_files_that_pages_share_are_served(scene: &mut Scene) -> Result {
+    scene.step("ana opens the page").await?;
+    let page = scene.get("ana", "/").await?;
+    scene.received("ana", &page.status.to_string());
+    scene
+        .step("her browser loads what the page takes from /shared")
+        .await?;
+    let links = ["href=\"", "src=\""]
+        .into_iter()
+        .flat_map(|link| page.body.split(link).skip(1));
+    let files = links.filter_map(|link| link.split('"').next());
+    for file in files.filter(|file| file.starts_with("/shared/")) {
+        let status = scene.get_silently(file).await?.status;
+        ensure!(
+            status == 200,
+            "GET {file} should be answered with 200, but the answer is {status}"
+        );
+    }
+    scene.received("ana", "all of it");
+    Ok(())
 }
 
 async fn open_page(scene: &mut Scene) -> Result {

@@ -101,6 +101,21 @@ impl Scene {
         headers: &[(&str, &str)],
     ) -> Result<Response> {
         self.recorder.line(who, Direction::Sent, shown);
+        self.send_request(shown, method, path, headers).await
+    }
+
+    /// `GET`s a path, which the transcript doesn't show.
+    pub async fn get_silently(&self, path: &str) -> Result<Response> {
+        self.send_request(path, "GET", path, &[]).await
+    }
+
+    async fn send_request(
+        &self,
+        shown: &str,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<Response> {
         let http = Http::new(&self.base)?;
         let request = http.request(method, path, headers, "");
         let answer = timeout(LIMIT, request).await;
@@ -114,19 +129,24 @@ impl Scene {
 
     /// Waits until the server has logged a line that contains this text.
     pub async fn is_logged(&mut self, text: &str) -> Result {
+        self.is_logged_as(&format!("{text:?}"), &[text]).await
+    }
+
+    /// The same for something that servers put in different words. The transcript calls it `name`.
+    pub async fn is_logged_as(&mut self, name: &str, words: &[&str]) -> Result {
         if let Some(log) = self.log.clone() {
-            if log.wait_for(text, QUIET).await.is_err() {
+            if log.wait_for_any(words, QUIET).await.is_err() {
                 for _ in 0..FENCES {
                     self.fence().await?;
                 }
-                let logged = log.wait_for(text, LOG_LIMIT).await;
+                let logged = log.wait_for_any(words, LOG_LIMIT).await;
                 // The log itself is shown to whoever runs the server.
-                logged.map_err(|_| anyhow!("the server should have logged {text:?}"))?;
+                logged.map_err(|_| anyhow!("the server should have logged {name}"))?;
             }
         } else {
             self.misses_log = true;
         }
-        let note = format!("logs {text:?}");
+        let note = format!("logs {name}");
         self.recorder.line("server", Direction::Happened, &note);
         Ok(())
     }

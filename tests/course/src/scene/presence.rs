@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use anyhow::{Context, bail};
 use tokio::time::timeout;
 use wire::{
-    connection::{Connection, Transport, handshake},
+    connection::{Connection, Http, Transport, handshake},
     transcript::Direction,
 };
 
@@ -22,6 +22,21 @@ impl Scene {
                 return Err(unexpected(name, "an answer to `40`", &answer));
             }
         }
+        Ok(())
+    }
+
+    /// Connects a client that never reads: it opens a session over long-polling, joins the default namespace, and asks
+    /// for nothing more. The server keeps what it has to say to it.
+    pub async fn connect_without_reading(&mut self, name: &str) -> Result {
+        let path = "/socket.io/?EIO=4&transport=polling";
+        let opened = self.get_silently(path).await?;
+        let fields = handshake(&opened.body)?;
+        let path = format!("{path}&sid={}", fields["sid"].as_str().unwrap_or_default());
+        let joining = Http::new(&self.base)?;
+        let joining = timeout(LIMIT, joining.post(&path, "40".to_owned())).await;
+        joining.with_context(|| format!("{name} cannot join the namespace"))??;
+        let note = "connects, and reads nothing";
+        self.recorder.line(name, Direction::Happened, note);
         Ok(())
     }
 
