@@ -9,7 +9,7 @@ use std::{
 use course::lessons::root;
 use tempfile::TempDir;
 use wire::{connection::Http, server::Server};
-use workbook::programs::target;
+use workbook::programs::{cargo, target};
 
 /// A clone of the workbook, which shares this one's build folder.
 struct Clone {
@@ -46,11 +46,10 @@ impl Clone {
     }
 
     fn cargo(&self, arguments: &[&str]) -> Command {
-        let mut cargo = Command::new("cargo");
+        let mut cargo = cargo();
         cargo
             .args(arguments)
             .current_dir(&self.folder)
-            .env_remove("CARGO_MANIFEST_DIR")
             .env("CARGO_TARGET_DIR", target())
             .env("CARGO_NET_OFFLINE", "true")
             .env("NO_COLOR", "1");
