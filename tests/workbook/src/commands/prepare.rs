@@ -72,8 +72,7 @@ fn taken_port() -> Option<String> {
     let port = env::var("PORT").unwrap_or("3000".to_owned());
     let error = TcpListener::bind(format!("127.0.0.1:{port}")).err()?;
     Some(format!(
-        "port {port} can't be used ({error}): end the program that listens there, or choose another one in a file .env, \
-         such as PORT=4000"
+        "port {port} can't be used ({error}): end the program that listens there, or set the variable PORT to another port"
     ))
 }
 
