@@ -5,8 +5,8 @@ use std::{
     fmt::Write as _,
     fs,
     path::PathBuf,
-    process::{Command, Output, Stdio},
-    time::{Duration, SystemTime},
+    process::{Command, Output},
+    time::SystemTime,
 };
 
 use course::{
@@ -16,11 +16,6 @@ use course::{
 use serde_json::Value;
 use suites::assert_snapshot;
 use tempfile::TempDir;
-use tokio::{
-    io::{AsyncBufReadExt, BufReader},
-    time::timeout,
-};
-use tokio_tungstenite::connect_async;
 use wire::connection::Http;
 use workbook::{
     programs,
@@ -336,79 +331,5 @@ fn without_a_copy_every_command_says_how_to_make_one() {
             !done && said.contains("just start 0"),
             "{arguments:?}: {said}"
         );
-    }
-}
-
-/// How long a rebuild may take on a machine that is very busy.
-const PATIENCE: Duration = Duration::from_mins(1);
-
-#[tokio::test]
-async fn watch_replaces_the_server_reloads_the_page_and_survives_a_fault() {
-    let student = Student::with("01");
-    let mut command = student.command(&["watch", "work", "01"]);
-    command
-        .env("PORT", "0")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null());
-    let mut command = tokio::process::Command::from(command);
-    let mut watching = command.kill_on_drop(true).spawn().unwrap();
-    let mut lines = BufReader::new(watching.stdout.take().unwrap()).lines();
-
-    let link = said(&mut lines, "Open ").await;
-    said(&mut lines, "passes").await;
-    let link = link.split_whitespace().nth(1).unwrap();
-    let (base, port) = link.split_once("/?reload=").unwrap();
-    let (mut page, _) = connect_async(format!("ws://127.0.0.1:{port}"))
-        .await
-        .unwrap();
-
-    student.replace("src/lib.rs", "    Router::new()", "    Router::nonsense()");
-    said(&mut lines, "the previous server is still running").await;
-    assert_eq!(
-        Http::new(base)
-            .unwrap()
-            .get("/", None)
-            .await
-            .unwrap()
-            .status,
-        200
-    );
-
-    student.replace(
-        "src/lib.rs",
-        "    Router::nonsense()",
-        "    Router::new()\n        .route(\"/nuevo\", axum::routing::get(async || \"nuevo\"))",
-    );
-    let link = said(&mut lines, "Open ").await;
-    let link = link.split_whitespace().nth(1).unwrap();
-    let (base, _) = link.split_once("/?reload=").unwrap();
-    let close = timeout(PATIENCE, futures_util::StreamExt::next(&mut page))
-        .await
-        .unwrap();
-    assert!(close.unwrap().unwrap().is_close());
-    assert_eq!(
-        Http::new(base)
-            .unwrap()
-            .get("/nuevo", None)
-            .await
-            .unwrap()
-            .body,
-        "nuevo"
-    );
-}
-
-type Lines = tokio::io::Lines<BufReader<tokio::process::ChildStdout>>;
-
-/// The next line that holds these words.
-async fn said(lines: &mut Lines, words: &str) -> String {
-    loop {
-        let line = timeout(PATIENCE, lines.next_line()).await;
-        let line = line.unwrap_or_else(|_| panic!("nothing was said of {words:?}"));
-        let line = line
-            .unwrap()
-            .unwrap_or_else(|| panic!("it ended before {words:?}"));
-        if line.contains(words) {
-            return line;
-        }
     }
 }

@@ -6,6 +6,7 @@ mod messages;
 mod panel;
 mod row;
 mod servers;
+mod watch;
 
 use std::{process::ExitCode, sync::Arc};
 
@@ -128,6 +129,7 @@ fn trials(suite: &Suite) -> Vec<Trial> {
         "duo::cuts_one_network_and_restores_it": panel::cuts_one_network_and_restores_it,
         "duo::reloads_when_it_is_told_to": connection::duo_reloads_when_it_is_told_to,
         "duo::has_no_serious_fault": accessibility::duo_has_no_serious_fault,
+        "watch::reloads_its_pages_after_every_save": watch::reloads_its_pages_after_every_save,
         "panel::shows_the_upgrade": panel::shows_the_upgrade,
         "panel::keeps_the_last_frames_of_a_flood": panel::keeps_the_last_frames_of_a_flood,
         "panel::explains_a_frame_and_finds_a_fault": panel::explains_a_frame_and_finds_a_fault,

@@ -53,7 +53,7 @@ enum Command {
         #[arg(long)]
         answer: bool,
     },
-    /// Run a lesson, or your copy (`work 03`), and start it anew as files change
+    /// Run a lesson, or your copy (`work 03`), and restart it as files change
     Watch {
         /// A lesson, or `work` and a lesson
         #[arg(num_args = 1..=2, required = true)]
@@ -82,7 +82,7 @@ async fn main() -> ExitCode {
 /// Runs a command; `false` if what it checked failed.
 async fn run(command: Command, work: &Path) -> Result<bool> {
     match command {
-        Command::Run { lesson } => run::run(&lesson)?,
+        Command::Run { lesson } => return run::run(&lesson).await,
         Command::Diff { lesson } => diff::diff(&lesson)?,
         Command::Start { lesson, fresh } => start::start(&lesson, work, fresh)?,
         Command::Check(options) => return check::check(&options, work).await,

@@ -3,8 +3,10 @@
 use std::{
     env,
     path::{Path, PathBuf},
+    pin::pin,
     process::Stdio,
-    sync::Arc,
+    sync::{Arc, Mutex},
+    thread,
     time::Duration,
 };
 
@@ -14,24 +16,27 @@ use course::{
     lessons::{self, Lesson, root},
     scenarios,
 };
-use notify::{EventKind, RecursiveMode, Watcher};
 use tokio::{
-    io::{AsyncBufReadExt, BufReader},
-    process::{Child, ChildStdout, Command},
-    sync::mpsc::{UnboundedReceiver, unbounded_channel},
+    process::{Child, Command},
+    signal,
+    sync::oneshot,
+    task::JoinSet,
     time::timeout,
 };
 use wire::connection::Http;
 use workbook::work::{self, Built};
 
 use super::{
-    check::{self, Checked, shown},
+    address::openable,
+    changes::{Change, Changes},
+    check::{self, Checked},
+    output, port,
     reload::Reload,
-    report, setup,
+    report, setup, stop,
 };
 
-/// An editor writes a file in several steps: what follows this soon belongs to the same save.
-const SAVE: Duration = Duration::from_millis(50);
+/// How long a server usually takes at most to print its address, and to answer.
+const USUAL: Duration = Duration::from_secs(10);
 
 /// What is watched.
 struct Subject {
@@ -48,37 +53,27 @@ struct Subject {
 pub async fn watch(what: &[String], work: &Path) -> Result<()> {
     let subject = subject(what, work)?;
     setup::ensure_client();
-    let (sender, mut changes) = unbounded_channel();
-    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        if let Ok(event) = event
-            && !matches!(event.kind, EventKind::Access(_))
-        {
-            // Nobody listens any more when the program ends.
-            event
-                .paths
-                .into_iter()
-                .for_each(|path| drop(sender.send(path)));
-        }
-    })?;
-    for folder in [subject.folder.join("src"), subject.top.join("public")] {
-        watcher
-            .watch(&folder, RecursiveMode::Recursive)
-            .with_context(|| format!("cannot watch {}", shown(&folder)))?;
-    }
-
     let reload = Reload::listen().await.context("no port is free")?;
+    let mut changes = Changes::of(&subject.folder, &subject.top.join("public"));
     let mut server = Running::default();
-    server.restart(&subject, &reload).await;
-    loop {
+    let mut stopped = pin!(async {
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => return Ok(()),
-            paths = save(&mut changes) => {
-                let public = subject.top.join("public");
-                if paths.iter().all(|path| path.starts_with(&public)) {
-                    reload.reload();
-                } else {
-                    server.restart(&subject, &reload).await;
-                }
+            _ = signal::ctrl_c() => {}
+            () = stop::asked() => {}
+        }
+    });
+    loop {
+        // Whatever happens in a round, and however long it takes, the next save ends it, and so does Ctrl-C.
+        let mut round = pin!(server.round(&subject, &reload));
+        let mut is_over = false;
+        loop {
+            tokio::select! {
+                () = &mut stopped => return Ok(()),
+                change = changes.next() => match change {
+                    Change::Page => reload.reload(),
+                    Change::Code => break,
+                },
+                () = &mut round, if !is_over => is_over = true,
             }
         }
     }
@@ -109,91 +104,153 @@ fn subject(what: &[String], work: &Path) -> Result<Subject> {
     }
 }
 
-/// The files of the next save.
-async fn save(changes: &mut UnboundedReceiver<PathBuf>) -> Vec<PathBuf> {
-    let mut paths: Vec<_> = changes.recv().await.into_iter().collect();
-    while let Ok(Some(path)) = timeout(SAVE, changes.recv()).await {
-        paths.push(path);
-    }
-    paths
-}
-
 /// The server that runs now.
 #[derive(Default)]
 struct Running {
     child: Option<Child>,
     /// Kept as long as it runs.
     program: Option<Arc<Built>>,
+    /// What shows its output.
+    output: JoinSet<()>,
 }
 
 impl Running {
-    /// Builds, and puts the new program in the old one's place. If it does not compile, the old one stays.
-    async fn restart(&mut self, subject: &Subject, reload: &Reload) {
-        let program = match work::build(&subject.folder) {
-            Ok(program) => Arc::new(program),
+    /// Builds, puts the new program in the old one's place, checks it, and says when it ends. If it doesn't compile, the
+    /// old one stays. May be dropped at any time.
+    async fn round(&mut self, subject: &Subject, reload: &Reload) {
+        match build(subject.folder.clone()).await {
+            Ok(program) => {
+                if let Err(error) = self.serve(subject, reload, Arc::new(program)).await {
+                    println!("{error:#}");
+                }
+            }
             Err(error) => {
                 println!("{error:#}");
-                if self.child.is_some() {
-                    println!(
-                        "{}",
-                        style("It does not compile: the previous server is still running.").bold()
-                    );
+                if self.is_running() {
+                    let words = "It does not compile: the previous server is still running.";
+                    println!("{}", style(words).bold());
                 }
-                return;
             }
-        };
-        if let Some(mut child) = self.child.take() {
-            // It may have ended by itself.
-            child.kill().await.ok();
         }
+        if let Some(child) = &mut self.child {
+            let ended = child.wait().await;
+            self.child = None;
+            // An error means that the system has no more to say of it.
+            let status = ended.map_or_else(|error| error.to_string(), |status| status.to_string());
+            println!("The server ended ({status}). Save a change, and it starts again.");
+        }
+    }
+
+    fn is_running(&mut self) -> bool {
+        let child = self.child.as_mut();
+        child.is_some_and(|child| matches!(child.try_wait(), Ok(None)))
+    }
+
+    async fn serve(
+        &mut self,
+        subject: &Subject,
+        reload: &Reload,
+        program: Arc<Built>,
+    ) -> Result<()> {
         let port = env::var("PORT").unwrap_or_else(|_| "3000".to_owned());
-        let child = Command::new(&program.path)
-            .current_dir(&subject.top)
-            .env("PORT", port)
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn();
-        match child {
-            Ok(child) => {
-                self.child = Some(child);
-                self.program = Some(Arc::clone(&program));
-            }
-            Err(error) => return println!("{} cannot be started: {error}", program.path.display()),
-        }
-        let output = self.child.as_mut().and_then(|child| child.stdout.take());
-        let Some(address) = show(output).await else {
-            return println!("The server ended. Fix it and save, and it starts again.");
+        let Some(printed) = self.replace(subject, &program, &port).await? else {
+            self.child = None;
+            println!(
+                "{}",
+                port::fault(&port).unwrap_or_else(|| {
+                    "The server ended. Fix it and save, and it starts again.".to_owned()
+                })
+            );
+            return Ok(());
         };
-        let invitation = if has_policy(&address).await {
+        let (address, others) = openable(&printed);
+        if has_policy(&address).await {
             // It forbids the page to connect to anyone else, and so to this program.
-            format!("Open {address} : its policy keeps the page from reloading by itself.")
+            let words =
+                format!("Open {address} : its policy keeps the page from reloading by itself.");
+            println!("{}", style(words).bold());
         } else {
-            let port = reload.port();
-            format!("Open {address}/?reload={port} : the page reloads as you save.")
-        };
-        println!("{}", style(invitation).bold());
+            let query = format!("?reload={}", reload.port());
+            let words = format!("Open {address}/{query} : the page reloads as you save.");
+            println!("{}", style(words).bold());
+            if subject.lesson.includes("connect") {
+                println!("Two clients side by side: {address}/shared/duo.html{query}");
+            }
+        }
+        if let Some(others) = others {
+            println!("On other machines in this network: {others}");
+        }
         reload.reload();
         if subject.is_copy {
             next_thing(subject, program).await;
         }
+        Ok(())
+    }
+
+    /// Ends the old server and starts the new one. Returns the address that it prints, or nothing if it ends before.
+    async fn replace(
+        &mut self,
+        subject: &Subject,
+        program: &Arc<Built>,
+        port: &str,
+    ) -> Result<Option<String>> {
+        if let Some(mut old) = self.child.take() {
+            // It may have ended by itself.
+            old.kill().await.ok();
+        }
+        self.output = JoinSet::new();
+        let mut child = Command::new(&program.path)
+            .current_dir(&subject.top)
+            .env("PORT", port)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("cannot start {}", program.path.display()))?;
+        let (sender, mut address) = oneshot::channel();
+        if let Some(output) = child.stdout.take() {
+            self.output
+                .spawn(output::show(output, sender, output::READABLE));
+        }
+        if let Some(errors) = child.stderr.take() {
+            let (ignored, _) = oneshot::channel();
+            self.output
+                .spawn(output::show(errors, ignored, output::READABLE));
+        }
+        let child = self.child.insert(child);
+        self.program = Some(Arc::clone(program));
+        let mut patience = pin!(tokio::time::sleep(USUAL));
+        loop {
+            tokio::select! {
+                Ok(address) = &mut address, if !address.is_terminated() => return Ok(Some(address)),
+                _ = child.wait() => break,
+                () = &mut patience, if !patience.is_elapsed() => {
+                    println!("The server hasn't printed its address (http://...) yet. Does it get as far as listening?");
+                }
+            }
+        }
+        // Its last words are on their way, unless a process that it has started keeps the line open.
+        let last_words = async { while self.output.join_next().await.is_some() {} };
+        timeout(Duration::from_secs(1), last_words).await.ok();
+        // A program that ends at once may have printed its address first.
+        Ok(address.try_recv().ok())
     }
 }
 
-/// Shows what a server prints, and gives the address among it once it is there.
-async fn show(output: Option<ChildStdout>) -> Option<String> {
-    let mut lines = BufReader::new(output?).lines();
-    let mut address = None;
-    while address.is_none() {
-        let line = lines.next_line().await.ok()??;
-        println!("{line}");
-        address = line.starts_with("http://").then_some(line);
-    }
-    tokio::spawn(async move {
-        while let Ok(Some(line)) = lines.next_line().await {
-            println!("{line}");
+/// Builds a crate. If this is dropped, the build goes on, but nobody waits for it, not even the end of the program.
+async fn build(folder: PathBuf) -> Result<Built> {
+    /// Held by the thread that builds.
+    static TURN: Mutex<()> = Mutex::new(());
+
+    let (sender, built) = oneshot::channel();
+    thread::spawn(move || {
+        let _turn = TURN.lock();
+        // After several saves during one build, only the last of them needs another.
+        if !sender.is_closed() {
+            drop(sender.send(work::build(&folder)));
         }
     });
-    address.map(|address| address.replace("0.0.0.0", "127.0.0.1"))
+    built.await.context("the build ended without a word")?
 }
 
 /// Whether a server tells browsers what its page may load.
@@ -201,8 +258,8 @@ async fn has_policy(address: &str) -> bool {
     let Ok(http) = Http::new(address) else {
         return false;
     };
-    let page = http.get("/", None).await;
-    page.is_ok_and(|page| page.header("content-security-policy").is_some())
+    let page = timeout(USUAL, http.get("/", None)).await;
+    page.is_ok_and(|page| page.is_ok_and(|page| page.header("content-security-policy").is_some()))
 }
 
 /// Checks the copy as it is now, and says the one thing that comes next.
