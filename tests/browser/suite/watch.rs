@@ -4,25 +4,15 @@ use std::{
     fs,
     net::{Ipv4Addr, TcpListener},
     path::Path,
-    process::Stdio,
-    time::Duration,
 };
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use browser::{Chromium, Result};
 use course::lessons;
-use tokio::{
-    io::{AsyncBufReadExt, BufReader, Lines},
-    process::{ChildStdout, Command},
-    time::timeout,
-};
 use workbook::{
-    programs,
+    watching::Watching,
     work::{Begin, create},
 };
-
-/// How long a build may take on a machine that is very busy.
-const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Every save reloads the page and the two clients beside it: of the page, and of the server.
 pub async fn reloads_its_pages_after_every_save(chromium: &Chromium) -> Result {
@@ -34,18 +24,8 @@ pub async fn reloads_its_pages_after_every_save(chromium: &Chromium) -> Result {
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
         .local_addr()?
         .port();
-    let mut watching = Command::new(programs::workbook())
-        .args(["watch", "work", &lesson.name, "--work"])
-        .arg(&work)
-        .env("NO_COLOR", "1")
-        .env("PORT", port.to_string())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()?;
-    let output = watching.stdout.take().context("it has no output")?;
-    let mut lines = BufReader::new(output).lines();
-    let invitation = says(&mut lines, "Open ").await?;
+    let mut watching = Watching::start(&work, &lesson, &port.to_string())?;
+    let invitation = watching.says("Open ").await?;
     let link = invitation.split_whitespace().nth(1).unwrap_or_default();
 
     let guest = chromium.guest().await?;
@@ -71,7 +51,7 @@ pub async fn reloads_its_pages_after_every_save(chromium: &Chromium) -> Result {
             },
         )?;
         if file.ends_with("rs") {
-            says(&mut lines, "Open ").await?;
+            watching.says("Open ").await?;
         }
         page.await
             .with_context(|| format!("the page, after {file}"))?;
@@ -86,16 +66,4 @@ pub async fn reloads_its_pages_after_every_save(chromium: &Chromium) -> Result {
 fn append(path: &Path, text: &str) -> Result {
     fs::write(path, fs::read_to_string(path)? + text)?;
     Ok(())
-}
-
-/// The next line that holds these words.
-async fn says(lines: &mut Lines<BufReader<ChildStdout>>, words: &str) -> Result<String> {
-    loop {
-        let line = timeout(PATIENCE, lines.next_line()).await;
-        match line.with_context(|| format!("nothing was said of {words:?}"))?? {
-            Some(line) if line.contains(words) => return Ok(line),
-            Some(_) => {}
-            None => bail!("it ended before {words:?}"),
-        }
-    }
 }

@@ -9,4 +9,5 @@
 
 pub mod check;
 pub mod programs;
+pub mod watching;
 pub mod work;
