@@ -1,9 +1,23 @@
 //! Why a server can't listen on a port.
 
 use std::{
-    io,
+    env, fs, io,
     net::{Ipv4Addr, TcpListener},
+    path::Path,
 };
+
+/// The port that a lesson's server uses when it is started in a folder: `PORT` in the environment, or in the file `.env`.
+pub fn of_server(folder: &Path) -> String {
+    let from_file = || {
+        let settings = fs::read_to_string(folder.join(".env")).ok()?;
+        let mut ports = settings
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("PORT="));
+        Some(ports.next()?.trim_matches(['"', '\'']).to_owned())
+    };
+    let port = env::var("PORT").ok().or_else(from_file);
+    port.unwrap_or_else(|| "3000".to_owned())
+}
 
 /// Why no server can listen on the port, and what to do, if that is so.
 pub fn fault(port: &str) -> Option<String> {

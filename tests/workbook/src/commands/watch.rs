@@ -1,7 +1,6 @@
 //! `workbook watch`: restarts a server and reloads its page as files change.
 
 use std::{
-    env,
     path::{Path, PathBuf},
     pin::pin,
     process::Stdio,
@@ -152,12 +151,11 @@ impl Running {
         reload: &Reload,
         program: Arc<Built>,
     ) -> Result<()> {
-        let port = env::var("PORT").unwrap_or_else(|_| "3000".to_owned());
-        let Some(printed) = self.replace(subject, &program, &port).await? else {
+        let Some(printed) = self.replace(subject, &program).await? else {
             self.child = None;
             println!(
                 "{}",
-                port::fault(&port).unwrap_or_else(|| {
+                port::fault(&port::of_server(&subject.top)).unwrap_or_else(|| {
                     "The server ended. Fix it and save, and it starts again.".to_owned()
                 })
             );
@@ -188,12 +186,7 @@ impl Running {
     }
 
     /// Ends the old server and starts the new one. Returns the address that it prints, or nothing if it ends before.
-    async fn replace(
-        &mut self,
-        subject: &Subject,
-        program: &Arc<Built>,
-        port: &str,
-    ) -> Result<Option<String>> {
+    async fn replace(&mut self, subject: &Subject, program: &Arc<Built>) -> Result<Option<String>> {
         if let Some(mut old) = self.child.take() {
             // It may have ended by itself.
             old.kill().await.ok();
@@ -201,7 +194,6 @@ impl Running {
         self.output = JoinSet::new();
         let mut child = Command::new(&program.path)
             .current_dir(&subject.top)
-            .env("PORT", port)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
