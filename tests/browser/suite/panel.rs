@@ -232,6 +232,15 @@ pub async fn follows_the_newest_frame(
 pub async fn fits_on_a_projector(chromium: &Chromium, (width, height): (i64, i64)) -> Result {
     let (_server, tab) = open(chromium, "/shared/duo.html").await?;
     tab.set_size(width, height).await?;
+    // This browser hides its scroll bars. On a projector they take some of the room.
+    let bars = format!(
+        "for (const page of {DOCUMENTS}) {{
+           for (const part of [page.body, page.querySelector('.wire-frames')]) {{
+             part.style.borderInlineEnd = '15px solid silver';
+           }}
+         }}"
+    );
+    tab.evaluate(&bars).await?;
     for number in 1..=5 {
         say(&tab, &format!("mensaje {number}")).await?;
     }
