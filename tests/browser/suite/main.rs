@@ -133,7 +133,6 @@ fn trials(suite: &Suite) -> Vec<Trial> {
         "duo::reloads_when_it_is_told_to": connection::duo_reloads_when_it_is_told_to,
         "duo::has_no_serious_fault": accessibility::duo_has_no_serious_fault,
         "panel::shows_the_upgrade": panel::shows_the_upgrade,
-        "panel::keeps_the_last_frames_of_a_flood": panel::keeps_the_last_frames_of_a_flood,
         "panel::explains_a_frame_and_finds_a_fault": panel::explains_a_frame_and_finds_a_fault,
     ]));
     for size in SIZES {
@@ -152,6 +151,10 @@ fn trials(suite: &Suite) -> Vec<Trial> {
             panel::fits_on_a_projector(&chromium, size).await
         }));
     }
+    // Last, when most of the others are over: it takes all of a processor.
+    trials.extend(of_none!(suite, [
+        "panel::keeps_the_last_frames_of_a_flood": panel::keeps_the_last_frames_of_a_flood,
+    ]));
     trials
 }
 
