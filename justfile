@@ -132,7 +132,7 @@ test *arguments:
 # What a student does (start, check, hint, watch, break) and what goes wrong, on copies of the lessons
 [group('build')]
 test-loop *arguments: setup
-    cargo test --workspace --test workbook --test experiments --test symptoms --test house --locked {{ arguments }}
+    cargo test --workspace --test workbook --test watch --test experiments --test symptoms --test misbehaving --test house --locked {{ arguments }}
 
 # What lesson 07 must stand: attacks, stalled clients, its own end under load
 [group('build')]

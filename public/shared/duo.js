@@ -3,7 +3,8 @@
  *
  * Each is the lesson's own page in a frame, `/?name=ana`, so that its unchanged code runs. The name
  * makes the page load its network switch, which the button above the frame turns.
- * `duo.html?transport=polling` (or `websocket`) hands the transport on to every client.
+ * `duo.html?transport=polling` (or `websocket`) hands the transport on to every client, and
+ * `?carla` adds carla. With `?reload=PORT` it is this window that reloads, and its clients with it.
  *
  * Tests can rely on this much of the document:
  *
@@ -12,13 +13,16 @@
  *     .duo-status          how its connection is, in words
  *     iframe               its page
  *   #btnCarla              adds carla, and removes her
+ *   #lnkOne                leads to the page of one client
  */
 
 import { element } from './element.js';
 
 const clients = document.querySelector('#clients');
 const btnCarla = document.querySelector('#btnCarla');
-const transport = new URLSearchParams(location.search).get('transport');
+const parameters = new URLSearchParams(location.search);
+const transport = parameters.get('transport');
+const reload = parameters.get('reload');
 
 function createClient(name) {
   const status = element('p', { class: 'duo-status' }, 'Loading');
@@ -62,16 +66,30 @@ function createClient(name) {
 }
 
 function addressOf(name) {
-  const parameters = new URLSearchParams({ name });
-  if (transport) parameters.set('transport', transport);
-  return `/?${parameters}`;
+  const query = new URLSearchParams({ name });
+  if (transport) query.set('transport', transport);
+  return `/?${query}`;
+}
+
+function addCarla() {
+  clients.append(createClient('carla'));
+  btnCarla.textContent = 'Remove carla';
 }
 
 btnCarla.addEventListener('click', () => {
   const carla = clients.querySelector('[data-name="carla"]');
-  if (carla) carla.remove();
-  else clients.append(createClient('carla'));
-  btnCarla.textContent = carla ? 'Add carla' : 'Remove carla';
+  if (carla) {
+    carla.remove();
+    btnCarla.textContent = 'Add carla';
+    parameters.delete('carla');
+  } else {
+    addCarla();
+    parameters.set('carla', '');
+  }
+  // She's still here when the page has reloaded.
+  history.replaceState(null, '', `?${parameters}`);
 });
 
+if (reload) document.querySelector('#lnkOne').search = `?reload=${reload}`;
 clients.append(createClient('ana'), createClient('beto'));
+if (parameters.has('carla')) addCarla();

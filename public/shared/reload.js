@@ -1,4 +1,5 @@
-// `just watch` opens the page with `?reload=PORT` and closes this connection when a file has changed.
+// With `?reload=PORT`, as `just watch` prints the address, this waits at that port. The connection is closed when a file has
+// changed.
 (() => {
   'use strict';
 

@@ -18,6 +18,9 @@ const SHOWN_CHARACTERS = 300;
 const SHOWN_PARTS = 100;
 const SHOWN_AROUND = 40;
 
+/** What is seen of the separator, which has no shape of its own. */
+const SHOWN_SEPARATOR = '␞';
+
 /** @returns {{ node: HTMLElement, explain: (frame: string) => void }} */
 export function createExplainer() {
   const input = element('textarea', {
@@ -50,7 +53,7 @@ export function createExplainer() {
       details.replaceChildren();
       return;
     }
-    const { packets, fault } = explainFrame(frame);
+    const { packets, fault } = explainShown(frame);
     const place = lines.length === 1 ? '' : `Line 1 of ${lines.length}. `;
     const words = fault ? `Column ${fault.column}: ${fault.message}.` : summarize(packets);
     summary.textContent = place + words;
@@ -64,6 +67,15 @@ export function createExplainer() {
     input.focus();
   };
   return { node, explain };
+}
+
+/**
+ * Explains a frame as it is shown here and in the book, where ␞ stands for the separator of packets.
+ * In a frame that is valid as it stands, ␞ is part of a message.
+ */
+function explainShown(frame) {
+  const explained = explainFrame(frame);
+  return explained.fault ? explainFrame(frame.replaceAll(SHOWN_SEPARATOR, RECORD_SEPARATOR)) : explained;
 }
 
 function summarize(packets) {
@@ -114,5 +126,5 @@ function createPart({ name, text, meaning, section }) {
 
 /** Gives the characters that have no shape one, so that each takes its place under the eye. */
 function visible(text) {
-  return text.replaceAll(RECORD_SEPARATOR, '␞').replaceAll('\n', '⏎').replaceAll('\t', '⇥');
+  return text.replaceAll(RECORD_SEPARATOR, SHOWN_SEPARATOR).replaceAll('\n', '⏎').replaceAll('\t', '⇥');
 }

@@ -23,6 +23,7 @@
 
 import { copyText } from './copy-text.js';
 import { element } from './element.js';
+import { followEnd } from './follow-end.js';
 import { createExplainer } from './wire-explain.js';
 import { createRow, frameLine, isHeartbeat } from './wire-row.js';
 
@@ -74,8 +75,8 @@ const panel = element(
   explainer.node,
 );
 document.querySelector('main').after(panel);
-// A client of duo.html has less room.
-document.body.classList.toggle('client', name !== null);
+followEnd(list);
+if (name) makeClient();
 
 const entryOf = new WeakMap();
 /** While the panel is paused, the entries as they were then. */
@@ -83,7 +84,6 @@ let frozen = null;
 /** The number of the newest entry in the list. */
 let drawn = 0;
 let isScheduled = false;
-let followsEnd = true;
 
 /** However many frames come at once, the list is drawn once for each picture on the screen. */
 function schedule() {
@@ -105,20 +105,9 @@ function draw() {
     list.append(...fresh.map(drawRow));
     drawn = entries.at(-1)?.number ?? drawn;
     if (!list.contains(document.activeElement)) putLastInTabOrder(hadFocus);
-    showEnd();
   }
   showCount(entries);
 }
-
-/** The newest frame stays in sight, unless the reader has scrolled away from it. */
-function showEnd() {
-  if (followsEnd) list.scrollTop = list.scrollHeight;
-}
-
-list.addEventListener('scroll', () => {
-  followsEnd = list.scrollTop + list.clientHeight >= list.scrollHeight - 1;
-});
-new ResizeObserver(showEnd).observe(list);
 
 function drawRow(entry) {
   const row = createRow(entry);
@@ -200,10 +189,23 @@ function createButton(className, label) {
   return element('button', { type: 'button', class: classes }, label);
 }
 
+/** A client of duo.html has less room: the lesson's list gets a bound, and scrolls. */
+function makeClient() {
+  document.documentElement.classList.add('client');
+  const messages = document.querySelector('#lstMensajes');
+  if (!messages) return;
+  // The keyboard should reach what can be scrolled.
+  messages.tabIndex = 0;
+  followEnd(messages);
+}
+
 function createLinks() {
   const links = element('div', { class: 'wire-links' }, createTransports());
   // A client of duo.html has its neighbours beside it already.
-  if (!name) links.append(element('a', { href: '/shared/duo.html' }, 'Two clients side by side'));
+  if (name) return links;
+  const reload = parameters.get('reload');
+  const href = `/shared/duo.html${reload ? `?reload=${reload}` : ''}`;
+  links.append(element('a', { href }, 'Two clients side by side'));
   return links;
 }
 

@@ -53,7 +53,7 @@ function createFrame(entry) {
       'span',
       { class: `wire-direction ${direction}` },
       element('span', { 'aria-hidden': 'true' }, `${ARROW[direction]} `),
-      direction,
+      element('span', {}, direction),
     ),
     element('span', { class: 'wire-words' }, words),
     element('span', { class: 'wire-transport' }, transport),

@@ -30,6 +30,7 @@
     frames = 0;
     status = '';
     #number = 0;
+    #countdown = 0;
 
     frame(direction, transport, packet) {
       this.frames += 1;
@@ -41,14 +42,28 @@
     }
 
     setStatus(status) {
-      this.status = status;
-      this.dispatchEvent(new Event('status'));
+      clearInterval(this.#countdown);
+      this.#show(status);
+    }
+
+    /** Until the next status, says each second how long it is until something happens. */
+    countDown(what, delay) {
+      const end = Date.now() + delay;
+      const show = () => this.#show(`${what} in ${seconds(Math.max(0, end - Date.now()))}`);
+      clearInterval(this.#countdown);
+      this.#countdown = setInterval(show, 1000);
+      show();
     }
 
     clear() {
       this.entries = [];
       this.frames = 0;
       this.dispatchEvent(new Event('entry'));
+    }
+
+    #show(status) {
+      this.status = status;
+      this.dispatchEvent(new Event('status'));
     }
 
     #add(entry) {
@@ -59,6 +74,8 @@
       this.dispatchEvent(new Event('entry'));
     }
   }
+
+  const seconds = (milliseconds) => `${(milliseconds / 1000).toFixed(1)} s`;
 
   const wire = new Wire();
   window.wire = wire;
@@ -164,9 +181,9 @@
     const duration = backoff.duration;
     backoff.duration = function () {
       const delay = duration.call(this);
-      const text = `Attempt ${backoff.attempts} in ${(delay / 1000).toFixed(1)} s`;
-      wire.note('waiting', text);
-      wire.setStatus(text);
+      const attempt = `Attempt ${backoff.attempts}`;
+      wire.note('waiting', `${attempt} in ${seconds(delay)}`);
+      wire.countDown(attempt, delay);
       return delay;
     };
   }

@@ -23,10 +23,10 @@ fn lesson() -> Lesson {
     lessons::find("deploy").unwrap()
 }
 
-async fn start() -> Server {
+async fn start(settings: &[(&str, &str)]) -> Server {
     static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| release(&lesson()));
-    let loopback = [("HOST", "127.0.0.1")];
-    Server::start(&PROGRAM, root(), &loopback).await.unwrap()
+    let settings = [&[("HOST", "127.0.0.1")], settings].concat();
+    Server::start(&PROGRAM, root(), &settings).await.unwrap()
 }
 
 /// `just check 07 --url URL`, on a machine that trusts the authorities in this file. Meanwhile this thread must go on
@@ -45,7 +45,7 @@ async fn check(url: &str, trusted: &Path) -> Output {
 /// The one line that a check says when there is nothing to check.
 async fn complaint(url: &str, trusted: &Path) -> String {
     let output = check(url, trusted).await;
-    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
     let words = String::from_utf8(output.stderr).unwrap();
     assert_eq!(words.lines().count(), 1, "{words}");
     words.trim().to_owned()
@@ -55,12 +55,25 @@ async fn complaint(url: &str, trusted: &Path) -> String {
 async fn deploy(names: &str) -> (TempDir, Server, Proxy) {
     let folder = tempfile::tempdir().unwrap();
     let certificate = Certificate::create(folder.path(), names);
-    let server = start().await;
+    let server = start(&[]).await;
     let proxy = Proxy::start(folder.path(), certificate, &server.base).await;
     (folder, server, proxy)
 }
 
 const NAMES: &str = "DNS:localhost,IP:127.0.0.1";
+
+/// A deployed server may have limits of its own, which its handshake says.
+#[tokio::test]
+async fn a_server_with_another_limit_passes() {
+    let server = start(&[("MAX_MESSAGE", "1000000")]).await;
+    let output = check(&server.base, Path::new("")).await;
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{said}");
+    assert!(
+        said.contains("(the server has limits of its own)"),
+        "{said}"
+    );
+}
 
 #[tokio::test]
 async fn every_scenario_passes_over_tls() {

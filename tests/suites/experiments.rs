@@ -54,7 +54,7 @@ fn report(experiment: &Experiment) -> String {
     let vendor = folder.join("public/vendor/socket.io");
     fs::create_dir_all(&vendor).unwrap();
     fs::write(vendor.join("socket.io.js"), "// the client").unwrap();
-    let program = build(&folder);
+    let program = suites::copies::build(&folder);
     let program = program.unwrap_or_else(|error| panic!("{}: {error:#}", experiment.name));
 
     let scenarios = experiment.scenarios().unwrap();

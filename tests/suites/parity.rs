@@ -72,20 +72,10 @@ async fn judge(script: &PathBuf, scenario: &Scenario, transport: Transport) -> R
     // The last lesson would listen on all interfaces.
     let mut server = Server::start_command(node, root(), &[("HOST", "127.0.0.1")]).await?;
     let log = Some(server.log.clone());
-    let mut outcome = scenario.play(&server.base, transport, log).await;
-    if let Some(words) = outcome.failure {
-        // The step that it could not end counts as what stopped it. Who notices first that the process has ended is a
-        // matter of chance.
-        outcome.transcript.steps.pop();
-        let ended = timeout(END_LIMIT, server.child.wait()).await.is_ok();
-        let words = if ended { "the server ends" } else { &words };
-        outcome.transcript.steps.push(Step {
-            title: format!("{STOPPED}{words}"),
-            ..Step::default()
-        });
-    }
+    let outcome = scenario.play(&server.base, transport, log).await;
+    let ended = outcome.failure.is_some() && timeout(END_LIMIT, server.child.wait()).await.is_ok();
     let rust = differences.comparable(&scenario.expected()?);
-    let node = differences.comparable(&outcome.transcript);
+    let node = differences.comparable_outcome(&outcome, ended);
     match differences.of(scenario) {
         None => ensure!(
             rust == node,

@@ -5,8 +5,8 @@ use std::{
     fmt::Write as _,
     fs,
     path::PathBuf,
-    process::{Command, Output, Stdio},
-    time::{Duration, SystemTime},
+    process::{Command, Output},
+    time::SystemTime,
 };
 
 use course::{
@@ -16,15 +16,10 @@ use course::{
 use serde_json::Value;
 use suites::assert_snapshot;
 use tempfile::TempDir;
-use tokio::{
-    io::{AsyncBufReadExt, BufReader},
-    time::timeout,
-};
-use tokio_tungstenite::connect_async;
 use wire::connection::Http;
 use workbook::{
     programs,
-    work::{Begin, build, create},
+    work::{Begin, build, copy, create, rename_crate},
 };
 
 /// A student's folder, outside of the workbook.
@@ -80,6 +75,7 @@ impl Student {
         let mut said = String::from_utf8_lossy(&output.stdout).into_owned();
         said.extend(errors.map(|line| format!("{line}\n")));
         let said = said.replace(&*self.folder.path().to_string_lossy(), "<folder>");
+        let said = without_ports(&said);
         (said, output.status.success())
     }
 
@@ -89,7 +85,7 @@ impl Student {
         let (said, _) = self.says(&["check", &format!("{:02}", lesson.number)]);
         let titles = said.lines().filter_map(|line| line.strip_prefix("  ✗ "));
         let failing = titles.map(|title| title.replace(' ', "_")).collect();
-        (said.replace("<folder>/", ""), failing)
+        (in_the_workbook(&said), failing)
     }
 
     /// The names of the scenarios that fail.
@@ -97,6 +93,7 @@ impl Student {
         let output = self.run(&["check", &lesson.name, "--json"]);
         let report: Value = serde_json::from_slice(&output.stdout)
             .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
+        assert_eq!(report["state"], "checked", "{}", report["message"]);
         let scenarios = report["scenarios"].as_array().unwrap().iter();
         let failed = scenarios.filter(|scenario| scenario["verdict"] == "failed");
         failed
@@ -111,7 +108,12 @@ impl Student {
             .into_iter()
             .flat_map(|folder| fs::read_dir(folder).unwrap());
         let paths = files.map(|file| file.unwrap().path());
-        let own = paths.filter(|path| path.is_file() && !path.ends_with("Cargo.lock"));
+        let own = paths.filter(|path| {
+            let is_ours = ["Cargo.lock", "progress.txt"]
+                .iter()
+                .any(|name| path.ends_with(name));
+            path.is_file() && !is_ours
+        });
         own.map(|path| (path.clone(), path.metadata().unwrap().modified().unwrap()))
             .collect()
     }
@@ -123,6 +125,25 @@ impl Student {
         assert!(text.contains(from), "{} has no {from}", file.display());
         fs::write(file, text.replace(from, to)).unwrap();
     }
+}
+
+/// What is said where the copy is in its usual place.
+fn in_the_workbook(said: &str) -> String {
+    said.replace(" --work <folder>/work", "")
+        .replace("<folder>/", "")
+}
+
+/// What is said, with the ports that the system chooses replaced.
+fn without_ports(said: &str) -> String {
+    let mut parts = said.split("http://127.0.0.1:");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(|digit: char| digit.is_ascii_digit());
+        let port = &part[..part.len() - rest.len()];
+        let port = if port.len() == 5 { "3000" } else { port };
+        text += &format!("http://127.0.0.1:{port}{rest}");
+    }
+    text
 }
 
 #[test]
@@ -171,33 +192,107 @@ fn a_copy_is_never_overwritten() {
     let student = Student::new();
     assert!(student.run(&["start", "02"]).status.success());
     fs::write(student.work().join("src/lib.rs"), "// mine").unwrap();
+    let is_mine = |copy: &str| {
+        let file = student.folder.path().join(copy).join("src/lib.rs");
+        fs::read_to_string(file).unwrap() == "// mine"
+    };
 
     let (said, done) = student.says(&["start", "02"]);
     assert!(
-        !done && said.contains("already exists") && said.contains("--fresh"),
+        done && said.contains("already your copy of lesson 02"),
         "{said}"
     );
-    let mine = fs::read_to_string(student.work().join("src/lib.rs")).unwrap();
-    assert_eq!(mine, "// mine");
+    let (said, done) = student.says(&["start", "01"]);
+    assert!(!done && said.contains("comes after lesson 01"), "{said}");
+    let (said, done) = student.says(&["start", "03"]);
+    assert!(
+        !done && said.contains("doesn't pass lesson 02 yet"),
+        "{said}"
+    );
+    assert!(
+        said.contains("just start 03 --anyway") && said.contains("just start 03 --fresh"),
+        "{said}"
+    );
+    assert!(is_mine("work"));
 
     for number in 1..=2 {
         assert!(student.run(&["start", "02", "--fresh"]).status.success());
-        assert!(
-            student
-                .folder
-                .path()
-                .join(format!("work-{number}"))
-                .is_dir()
-        );
+        let aside = student.folder.path().join(format!("work-{number}"));
+        assert!(aside.is_dir());
     }
-    let mine = fs::read_to_string(student.folder.path().join("work-1/src/lib.rs")).unwrap();
-    assert_eq!(mine, "// mine");
+    assert!(is_mine("work-1"));
+    let (said, done) = student.says(&["start", "--list"]);
+    for copy in ["work ", "work-1 ", "work-2 "] {
+        assert!(done && said.contains(&format!("<folder>/{copy}")), "{said}");
+    }
+}
+
+/// A student's way from the first lesson to the last, in one copy.
+#[test]
+fn one_copy_goes_from_the_first_lesson_to_the_last() {
+    let student = Student::new();
+    let lessons = lessons::all().unwrap();
+    let mut report = String::new();
+    for lesson in &lessons {
+        let (said, done) = student.says(&["start", &lesson.name]);
+        assert!(done, "{said}");
+        let number = lesson.number;
+        writeln!(
+            report,
+            "$ just start {number:02}\n{}",
+            in_the_workbook(&said)
+        )
+        .unwrap();
+        let main = fs::read_to_string(student.work().join("src/main.rs")).unwrap();
+        assert!(main.contains("static_server::app"), "{main}");
+
+        let sources = student.work().join("src");
+        copy(&lesson.folder().join("src"), &sources).unwrap();
+        rename_crate(&sources.join("main.rs"), lesson, &student.work()).unwrap();
+        assert_eq!(student.failing(lesson), Vec::<String>::new());
+        let (said, done) = student.says(&["solution", &lesson.name]);
+        assert!(done && said.is_empty(), "{said}");
+    }
+    // What a later lesson replaces is remembered.
+    let (said, done) = student.says(&["progress"]);
+    assert!(done, "{said}");
+    for lesson in &lessons {
+        assert!(said.contains(&format!("✓ {}", lesson.name)), "{said}");
+    }
+    writeln!(report, "$ just progress\n{}", in_the_workbook(&said)).unwrap();
+    assert_snapshot("workbook_road", &report);
+}
+
+/// A copy for an exercise begins as the student's own code, and leaves that alone.
+#[test]
+fn an_exercise_has_a_copy_of_its_own() {
+    let student = Student::with("02");
+    student.replace("src/lib.rs", "\"client connected\"", "\"hello\"");
+    let (said, done) = student.says(&["start", "02", "--exercise", "exercise en linea"]);
+    assert!(done && said.contains("begins as your own"), "{said}");
+    let copy = student.folder.path().join("work-en_linea");
+    let own = fs::read_to_string(copy.join("src/lib.rs")).unwrap();
+    assert!(own.contains("\"hello\""), "{own}");
+
+    let check = ["check", "02", "--exercise", "en_linea"];
+    let (said, done) = student.says(&check);
+    assert!(!done && said.contains("✗ en_linea"), "{said}");
+    let (said, done) = student.says(&["hint", "02", "--exercise", "en_linea"]);
+    assert!(done && said.contains("1 of 3"), "{said}");
+
+    let lesson = lessons::find("02").unwrap();
+    let solution = lesson.folder().join("examples/en_linea.rs");
+    fs::copy(solution, copy.join("src/main.rs")).unwrap();
+    let (said, done) = student.says(&check);
+    assert!(done && said.contains("examples/en_linea.rs"), "{said}");
+    let (said, _) = student.says(&["progress"]);
+    assert!(said.contains("✓ en_linea"), "{said}");
 }
 
 #[tokio::test]
 async fn a_copy_runs_in_its_own_folder() {
     let student = Student::with("07");
-    let program = build(&student.work()).unwrap();
+    let program = build(&student.work()).await.unwrap();
     let server = wire::server::Server::start(&program.path, &student.work(), &[])
         .await
         .unwrap();
@@ -216,7 +311,7 @@ type Replacement = (&'static str, &'static str, &'static str);
 #[test]
 fn what_is_said_of_a_fault_can_be_read() {
     let handlers = "src/controller.rs";
-    let faults: [(&str, &[Replacement]); 7] = [
+    let faults: [(&str, &[Replacement]); 13] = [
         (
             "no_callback",
             &[(
@@ -261,6 +356,50 @@ fn what_is_said_of_a_fault_can_be_read() {
             )],
         ),
         (
+            "does_not_await",
+            &[(
+                handlers,
+                "    info!(message.text",
+                "    std::thread::sleep(std::time::Duration::from_mins(2));\n    info!(message.text",
+            )],
+        ),
+        (
+            "exits",
+            &[(
+                handlers,
+                "    info!(message.text",
+                "    std::process::exit(7);\n    #[allow(unreachable_code)]\n    info!(message.text",
+            )],
+        ),
+        (
+            "prints_nothing",
+            &[(
+                "src/main.rs",
+                "    println!(\"http://{}\", listener.local_addr()?);\n",
+                "",
+            )],
+        ),
+        (
+            "ignores_port",
+            &[(
+                "src/main.rs",
+                "env::var_os(\"PORT\").unwrap_or(\"3000\".into())",
+                "std::ffi::OsString::from(\"0\")",
+            )],
+        ),
+        (
+            "wrong_manifest",
+            &[("Cargo.toml", "[dependencies]", "[dependencies")],
+        ),
+        (
+            "unused_acknowledgement",
+            &[(
+                handlers,
+                "            return answer(ack, &json!({ \"error\": error.to_string() }));",
+                "            return;",
+            )],
+        ),
+        (
             "panics",
             &[(
                 handlers,
@@ -277,7 +416,7 @@ fn what_is_said_of_a_fault_can_be_read() {
         }
         let (said, done) = student.says(&["check", "06"]);
         assert!(!done, "{name} passes");
-        writeln!(report, "== {name}\n{said}").unwrap();
+        writeln!(report, "== {name}\n{}", in_the_workbook(&said)).unwrap();
     }
     let (said, done) = Student::new().says(&["check", "06", "--url", "http://127.0.0.1:1"]);
     assert!(!done);
@@ -292,7 +431,7 @@ fn hints_come_one_at_a_time_and_then_the_solution() {
     for _ in 0..4 {
         let (said, done) = student.says(&["hint", "05"]);
         assert!(done, "{said}");
-        writeln!(report, "{said}").unwrap();
+        writeln!(report, "{}", in_the_workbook(&said)).unwrap();
     }
     assert_snapshot("workbook_hints", &report);
 }
@@ -336,79 +475,5 @@ fn without_a_copy_every_command_says_how_to_make_one() {
             !done && said.contains("just start 0"),
             "{arguments:?}: {said}"
         );
-    }
-}
-
-/// How long a rebuild may take on a machine that is very busy.
-const PATIENCE: Duration = Duration::from_mins(1);
-
-#[tokio::test]
-async fn watch_replaces_the_server_reloads_the_page_and_survives_a_fault() {
-    let student = Student::with("01");
-    let mut command = student.command(&["watch", "work", "01"]);
-    command
-        .env("PORT", "0")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null());
-    let mut command = tokio::process::Command::from(command);
-    let mut watching = command.kill_on_drop(true).spawn().unwrap();
-    let mut lines = BufReader::new(watching.stdout.take().unwrap()).lines();
-
-    let link = said(&mut lines, "Open ").await;
-    said(&mut lines, "passes").await;
-    let link = link.split_whitespace().nth(1).unwrap();
-    let (base, port) = link.split_once("/?reload=").unwrap();
-    let (mut page, _) = connect_async(format!("ws://127.0.0.1:{port}"))
-        .await
-        .unwrap();
-
-    student.replace("src/lib.rs", "    Router::new()", "    Router::nonsense()");
-    said(&mut lines, "the previous server is still running").await;
-    assert_eq!(
-        Http::new(base)
-            .unwrap()
-            .get("/", None)
-            .await
-            .unwrap()
-            .status,
-        200
-    );
-
-    student.replace(
-        "src/lib.rs",
-        "    Router::nonsense()",
-        "    Router::new()\n        .route(\"/nuevo\", axum::routing::get(async || \"nuevo\"))",
-    );
-    let link = said(&mut lines, "Open ").await;
-    let link = link.split_whitespace().nth(1).unwrap();
-    let (base, _) = link.split_once("/?reload=").unwrap();
-    let close = timeout(PATIENCE, futures_util::StreamExt::next(&mut page))
-        .await
-        .unwrap();
-    assert!(close.unwrap().unwrap().is_close());
-    assert_eq!(
-        Http::new(base)
-            .unwrap()
-            .get("/nuevo", None)
-            .await
-            .unwrap()
-            .body,
-        "nuevo"
-    );
-}
-
-type Lines = tokio::io::Lines<BufReader<tokio::process::ChildStdout>>;
-
-/// The next line that holds these words.
-async fn said(lines: &mut Lines, words: &str) -> String {
-    loop {
-        let line = timeout(PATIENCE, lines.next_line()).await;
-        let line = line.unwrap_or_else(|_| panic!("nothing was said of {words:?}"));
-        let line = line
-            .unwrap()
-            .unwrap_or_else(|| panic!("it ended before {words:?}"));
-        if line.contains(words) {
-            return line;
-        }
     }
 }

@@ -100,11 +100,19 @@ pub async fn stays_offline_without_a_server(chromium: &Chromium) -> Result {
 
 /// With `?reload=PORT` the page waits at that port, and reloads when the connection is closed.
 pub async fn reloads_when_it_is_told_to(chromium: &Chromium, lesson: &Lesson) -> Result {
+    reloads(chromium, lesson, "/").await
+}
+
+pub async fn duo_reloads_when_it_is_told_to(chromium: &Chromium) -> Result {
+    reloads(chromium, &lessons::find("broadcast")?, "/shared/duo.html").await
+}
+
+async fn reloads(chromium: &Chromium, lesson: &Lesson, path: &str) -> Result {
     let server = servers::serve(lesson).await?;
     let watcher = TcpListener::bind("127.0.0.1:0").await?;
     let port = watcher.local_addr()?.port();
     let guest = chromium.guest().await?;
-    let url = format!("{}/?reload={port}", server.base);
+    let url = format!("{}{path}?reload={port}", server.base);
     let (tab, waiting) = tokio::join!(guest.open(&url), async {
         accept_async(watcher.accept().await?.0)
             .await

@@ -6,6 +6,7 @@ mod messages;
 mod panel;
 mod row;
 mod servers;
+mod watch;
 
 use std::{process::ExitCode, sync::Arc};
 
@@ -13,6 +14,19 @@ use browser::{Chromium, Result};
 use course::lessons;
 use libtest_mimic::{Arguments, Trial};
 use tokio::runtime::Runtime;
+
+/// Projectors, the first of them with 1080 lines at 200 %: width and height in CSS pixels.
+const PROJECTORS: [(i64, i64); 3] = [(960, 540), (1280, 720), (1920, 1080)];
+
+/// Windows of every kind: telephone, notebook, projectors, a large screen.
+const SIZES: [(i64, i64); 6] = [
+    (360, 800),
+    (1366, 768),
+    PROJECTORS[0],
+    PROJECTORS[1],
+    PROJECTORS[2],
+    (2560, 1440),
+];
 
 /// Trials of a lesson, each named as its function is.
 macro_rules! of_lesson {
@@ -61,7 +75,10 @@ fn main() -> ExitCode {
 }
 
 fn trials(suite: &Suite) -> Vec<Trial> {
-    let mut trials = Vec::new();
+    // First, since it builds, and the last trials want the whole machine.
+    let mut trials = Vec::from(of_none!(suite, [
+        "watch::reloads_its_pages_after_every_save": watch::reloads_its_pages_after_every_save,
+    ]));
     let lessons = lessons::all().unwrap();
     for lesson in lessons.iter().filter(|lesson| lesson.includes("connect")) {
         for transport in ["both", "polling", "websocket"] {
@@ -113,10 +130,30 @@ fn trials(suite: &Suite) -> Vec<Trial> {
     trials.extend(of_none!(suite, [
         "stays_offline_without_a_server": connection::stays_offline_without_a_server,
         "duo::cuts_one_network_and_restores_it": panel::cuts_one_network_and_restores_it,
+        "duo::reloads_when_it_is_told_to": connection::duo_reloads_when_it_is_told_to,
         "duo::has_no_serious_fault": accessibility::duo_has_no_serious_fault,
         "panel::shows_the_upgrade": panel::shows_the_upgrade,
-        "panel::keeps_the_last_frames_of_a_flood": panel::keeps_the_last_frames_of_a_flood,
         "panel::explains_a_frame_and_finds_a_fault": panel::explains_a_frame_and_finds_a_fault,
+    ]));
+    for size in SIZES {
+        let (width, height) = size;
+        for (name, path) in [("panel", "/"), ("duo", "/shared/duo.html")] {
+            let name = format!("{name}::follows_the_newest_frame::{width}x{height}");
+            trials.push(suite.trial(name, async move |chromium: Arc<Chromium>| {
+                panel::follows_the_newest_frame(&chromium, path, size).await
+            }));
+        }
+    }
+    for size in PROJECTORS {
+        let (width, height) = size;
+        let name = format!("duo::fits_on_a_projector::{width}x{height}");
+        trials.push(suite.trial(name, async move |chromium: Arc<Chromium>| {
+            panel::fits_on_a_projector(&chromium, size).await
+        }));
+    }
+    // Last, when most of the others are over: it takes all of a processor.
+    trials.extend(of_none!(suite, [
+        "panel::keeps_the_last_frames_of_a_flood": panel::keeps_the_last_frames_of_a_flood,
     ]));
     trials
 }

@@ -1,10 +1,10 @@
 //! The wire panel, and two clients side by side.
 
 use anyhow::{Context, bail};
-use browser::{Chromium, Result};
+use browser::{Chromium, Result, Tab};
 use course::{lessons, scene::Scene};
 use serde_json::{Value, json};
-use wire::connection::Transport;
+use wire::{connection::Transport, server::Server};
 
 use crate::servers;
 
@@ -108,6 +108,12 @@ pub async fn explains_a_frame_and_finds_a_fault(chromium: &Chromium) -> Result {
             json!(["4", "5", "1-", r#"["x",{"_placeholder":true,"num":0}]"#]),
         ),
         ("2probe", json!(["2", "probe"])),
+        // The separator as the panel and the book show it, and the same character in a message.
+        (
+            r#"40␞42["x"]"#,
+            json!(["4", "0", "␞", "4", "2", r#"["x"]"#]),
+        ),
+        (r#"42["␞"]"#, json!(["4", "2", r#"["␞"]"#])),
     ] {
         paste(&tab, frame).await?;
         expect(&tab.evaluate(names).await?, &parts)?;
@@ -135,7 +141,7 @@ pub async fn explains_a_frame_and_finds_a_fault(chromium: &Chromium) -> Result {
     Ok(())
 }
 
-async fn paste(tab: &browser::Tab, frame: &str) -> Result {
+async fn paste(tab: &Tab, frame: &str) -> Result {
     tab.evaluate("txtFrame.value = ''").await?;
     tab.write("#txtFrame", frame).await
 }
@@ -174,9 +180,14 @@ pub async fn cuts_one_network_and_restores_it(chromium: &Chromium) -> Result {
 
     tab.click("[data-name=beto] .duo-network").await?;
     online(&tab, "beto", false).await?;
-    // Twice in vain, so that the growing delay is seen; then it is whole again.
-    let status = "document.querySelector('[data-name=beto] .duo-status').textContent";
-    until(&tab, &format!("/Attempt 2 in [0-9.]+ s/.test({status})")).await?;
+    // From the second attempt on, the delay is long enough to see it count down; then the network is whole again.
+    let counts = "((first) => {
+        const status = document.querySelector('[data-name=beto] .duo-status').textContent;
+        const [, attempt, left] = status.match(/Attempt (\\d+) in ([0-9.]+) s/) ?? [];
+        first[attempt] ??= Number(left);
+        return attempt > 1 && first[attempt] - left > 0.9;
+      })(window.first ??= {})";
+    until(&tab, counts).await?;
     tab.click("[data-name=beto] .duo-network").await?;
     online(&tab, "beto", true).await?;
     online(&tab, "ana", true).await?;
@@ -186,12 +197,147 @@ pub async fn cuts_one_network_and_restores_it(chromium: &Chromium) -> Result {
     expect(&json!(tab.problems(false).await?), &json!([]))
 }
 
+/// Message after message, the newest frame of each client is in sight.
+pub async fn follows_the_newest_frame(
+    chromium: &Chromium,
+    path: &str,
+    (width, height): (i64, i64),
+) -> Result {
+    let (_server, tab) = open(chromium, path).await?;
+    tab.set_size(width, height).await?;
+    for number in 1..=5 {
+        say(&tab, &format!("mensaje {number}")).await?;
+        grow(&tab).await?;
+        let below = format!(
+            "{DOCUMENTS}.map((page) => {{
+               const list = page.querySelector('.wire-frames');
+               const newest = list.lastElementChild.getBoundingClientRect();
+               return Math.max(0, Math.round(newest.bottom - list.getBoundingClientRect().bottom));
+             }})"
+        );
+        let below = tab.evaluate(&below).await?;
+        let all_seen = below
+            .as_array()
+            .is_some_and(|below| below.iter().all(|below| below == 0));
+        if !all_seen {
+            bail!(
+                "after message {number} the newest frames are {below} px below the end of their lists"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// What a class should see from the last row fits in the window, in letters that are large enough.
+pub async fn fits_on_a_projector(chromium: &Chromium, (width, height): (i64, i64)) -> Result {
+    let (_server, tab) = open(chromium, "/shared/duo.html").await?;
+    tab.set_size(width, height).await?;
+    // This browser hides its scroll bars. On a projector they take some of the room.
+    let bars = format!(
+        "for (const page of {DOCUMENTS}) {{
+           for (const part of [page.body, page.querySelector('.wire-frames')]) {{
+             part.style.borderInlineEnd = '15px solid silver';
+           }}
+         }}"
+    );
+    tab.evaluate(&bars).await?;
+    for number in 1..=5 {
+        say(&tab, &format!("mensaje {number}")).await?;
+    }
+    let faults = format!(
+        "{DOCUMENTS}.flatMap((page) => {{
+           const view = page.defaultView;
+           const seen = (node, box) => {{
+             const {{ top, bottom }} = node.getBoundingClientRect();
+             return top >= box.top - 1 && bottom <= box.bottom + 1;
+           }};
+           const frame = {{ top: 0, bottom: view.innerHeight }};
+           const faults = [];
+           for (const part of ['#txtMensaje', '#lstMensajes', '.wire-frames']) {{
+             if (!seen(page.querySelector(part), frame)) faults.push(`${{part}} is cut off`);
+           }}
+           for (const [list, rows] of [['#lstMensajes', 2], ['.wire-frames', 2]]) {{
+             const box = page.querySelector(list);
+             const last = [...box.children].slice(-rows);
+             if (!last.every((row) => seen(row, box.getBoundingClientRect()))) {{
+               faults.push(`${{list}} shows fewer than ${{rows}} rows`);
+             }}
+           }}
+           for (const words of page.querySelectorAll('.wire-frames li > *, #lstMensajes > li')) {{
+             const size = Number.parseFloat(view.getComputedStyle(words).fontSize);
+             if (size < 16) faults.push(`${{words.className || words.tagName}} is written in ${{size}} px`);
+           }}
+           return [...new Set(faults)];
+         }}).concat(document.documentElement.scrollHeight > innerHeight ? ['the window scrolls'] : [])"
+    );
+    expect(&tab.evaluate(&faults).await?, &json!([]))
+}
+
+/// The documents that have a panel: those in the frames, or the page itself.
+const DOCUMENTS: &str = "(frames.length
+    ? [...document.querySelectorAll('iframe')].map((frame) => frame.contentDocument)
+    : [document])";
+
+/// A page whose clients are connected.
+async fn open(chromium: &Chromium, path: &str) -> Result<(Server, Tab)> {
+    let server = servers::serve(&lessons::find("broadcast")?).await?;
+    let guest = chromium.guest().await?;
+    let tab = guest.open(&format!("{}{path}", server.base)).await?;
+    // After the upgrade no frames cross but those of messages.
+    let online = "page?.querySelector('[data-note=upgraded]')";
+    until(&tab, &format!("{DOCUMENTS}.every((page) => {online})")).await?;
+    Ok((server, tab))
+}
+
+/// The last client sends a message. Waits until it has its answer, the others have the message, and all is drawn.
+async fn say(tab: &Tab, text: &str) -> Result {
+    let send = format!(
+        "{{
+           const page = {DOCUMENTS}.at(-1);
+           page.querySelector('#txtMensaje').value = '{text}';
+           page.querySelector('#btnEnviar').click();
+         }}"
+    );
+    tab.evaluate(&send).await?;
+    // The answer is the frame after the sender's own message.
+    let arrived = format!(
+        "{DOCUMENTS}.every((page, client, pages) => {{
+           const newest = [...page.querySelectorAll('.wire-frames code')].slice(-2);
+           const mine = client === pages.length - 1;
+           const holds = (row) => row?.textContent.includes('{text}');
+           return mine ? holds(newest[0]) && newest[1].textContent.startsWith('43') : holds(newest[1]);
+         }})"
+    );
+    until(tab, &arrived).await?;
+    let drawn = "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(0))))";
+    tab.evaluate(drawn).await?;
+    Ok(())
+}
+
+/// Right after a frame has been drawn, and before the panel learns that it has scrolled, the lesson's part of the page
+/// takes some of its room: a long answer does, if it arrives at such a moment.
+async fn grow(tab: &Tab) -> Result {
+    let growing = format!(
+        "Promise.all({DOCUMENTS}.map((page) => new Promise((resolve) => {{
+           const {{ wire, requestAnimationFrame: next }} = page.defaultView;
+           wire.frame('received', 'websocket', {{ type: 'message', data: '3[\"1\"]' }});
+           // A task that follows one frame of the screen comes before the next one.
+           next(() => setTimeout(() => {{
+             page.querySelector('#lblRespuesta').textContent = 'palabra '.repeat(30);
+             next(() => next(() => resolve(0)));
+           }}));
+         }})))"
+    );
+    tab.evaluate(&growing).await?;
+    Ok(())
+}
+
 /// The document of a client's page, in JavaScript.
 fn page(name: &str) -> String {
     format!("document.querySelector('[data-name={name}] iframe').contentDocument")
 }
 
-async fn online(tab: &browser::Tab, name: &str, online: bool) -> Result {
+async fn online(tab: &Tab, name: &str, online: bool) -> Result {
     until(
         tab,
         &format!(
@@ -204,7 +350,7 @@ async fn online(tab: &browser::Tab, name: &str, online: bool) -> Result {
 }
 
 /// A condition on what is in the frames, whose changes the window's own document does not show.
-async fn until(tab: &browser::Tab, condition: &str) -> Result {
+async fn until(tab: &Tab, condition: &str) -> Result {
     let waiting = format!(
         "new Promise((resolve) => {{
            const check = () => {{

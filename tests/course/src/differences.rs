@@ -4,11 +4,11 @@ use std::fs;
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
-use wire::transcript::{Direction, Transcript};
+use wire::transcript::{Direction, Step, Transcript};
 
 use crate::{
     lessons::root,
-    scenario::{Scenario, snapshot},
+    scenario::{Outcome, Scenario, snapshot},
 };
 
 /// The known differences.
@@ -65,27 +65,95 @@ impl Differences {
             .find(|difference| difference.scenarios.iter().any(has))
     }
 
+    /// The rows of what a server did, without the fields that differ in every packet. If the scenario stopped, the last row
+    /// says why, in place of the step that it didn't finish.
+    pub fn comparable_outcome(&self, outcome: &Outcome, ended: bool) -> Vec<String> {
+        let mut transcript = outcome.transcript.clone();
+        if let Some(words) = &outcome.failure {
+            transcript.steps.pop();
+            // Which client notices first that the process has ended is a matter of chance.
+            let words = if ended { ENDED } else { words };
+            transcript.steps.push(Step {
+                title: format!("{STOPPED}{words}"),
+                ..Step::default()
+            });
+        }
+        self.comparable(&transcript)
+    }
+
+    /// Whether a server did what Node does where Node differs, and is still there.
+    pub fn is_as_in_node(&self, scenario: &Scenario, outcome: &Outcome) -> Result<bool> {
+        if self.of(scenario).is_none() {
+            return Ok(false);
+        }
+        let node = node_rows(scenario.name)?;
+        let has_ended = node.last() == Some(&format!("{STOPPED}{ENDED}"));
+        let rows = |rows: Vec<String>| rows.iter().map(|row| neutral_row(row)).collect::<Vec<_>>();
+        Ok(!has_ended && rows(node) == rows(self.comparable_outcome(outcome, false)))
+    }
+
     /// The rows of a transcript, without the fields that differ in every packet.
     pub fn comparable(&self, transcript: &Transcript) -> Vec<String> {
-        let mut transcript = transcript.clone();
-        for line in transcript.steps.iter_mut().flat_map(|step| &mut step.lines) {
-            for Field { packet, field, .. } in &self.field {
-                if line.direction == Direction::Received
-                    && let Some(json) = line.text.strip_prefix(packet.as_str())
-                    && let Ok(mut fields) = serde_json::from_str::<serde_json::Value>(json)
-                    && let Some(value) = fields.get_mut(field)
-                {
-                    *value = "<differs>".into();
-                    line.text = format!("{packet}{fields}");
-                }
-            }
-        }
-        transcript.rows()
+        let fields = self.field.iter();
+        let fields: Vec<_> = fields
+            .map(|known| (&*known.packet, &*known.field))
+            .collect();
+        without(transcript, &fields).rows()
     }
+}
+
+/// What the protocol leaves to the server: a kind of packet, and a field in it.
+const CHOICES: [(&str, &str); 4] = [
+    ("0", "maxPayload"),
+    ("0", "pingInterval"),
+    ("0", "pingTimeout"),
+    ("40", "sid"),
+];
+
+/// A transcript without what the protocol leaves to the server: the limits in the handshake, and whether the ids of the
+/// session and of the socket are the same.
+pub fn without_the_servers_choices(transcript: &Transcript) -> Transcript {
+    without(transcript, &CHOICES)
+}
+
+/// The same for a row of a transcript.
+fn neutral_row(row: &str) -> String {
+    match row.split_once(" ← ") {
+        Some((who, packet)) => format!("{who} ← {}", packet_without(packet, &CHOICES)),
+        None => row.to_owned(),
+    }
+}
+
+/// A transcript in which the values of these fields, each in a kind of packet, are left out.
+fn without(transcript: &Transcript, fields: &[(&str, &str)]) -> Transcript {
+    let mut transcript = transcript.clone();
+    for line in transcript.steps.iter_mut().flat_map(|step| &mut step.lines) {
+        if line.direction == Direction::Received {
+            line.text = packet_without(&line.text, fields);
+        }
+    }
+    transcript
+}
+
+fn packet_without(packet: &str, fields: &[(&str, &str)]) -> String {
+    let mut packet = packet.to_owned();
+    for (kind, field) in fields {
+        if let Some(json) = packet.strip_prefix(kind)
+            && let Ok(mut fields) = serde_json::from_str::<serde_json::Value>(json)
+            && let Some(value) = fields.get_mut(field)
+        {
+            *value = "<differs>".into();
+            packet = format!("{kind}{fields}");
+        }
+    }
+    packet
 }
 
 /// What the last row of Node's transcript begins with where Node could not go on. The rest of the row says why.
 pub const STOPPED: &str = "✗ ";
+
+/// Why Node could not go on, where its process ended.
+const ENDED: &str = "the server ends";
 
 /// What Node does in a scenario in which it differs: the rows of its transcript.
 pub fn node_rows(scenario: &str) -> Result<Vec<String>> {
@@ -96,4 +164,26 @@ pub fn node_rows(scenario: &str) -> Result<Vec<String>> {
 /// The name of the snapshot of what Node does in a scenario in which it differs.
 pub fn node_snapshot(scenario: &str) -> String {
     format!("node_{scenario}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_protocol_leaves_to_the_server_is_left_out() {
+        let transcript = |packets: &str| -> Transcript {
+            let transcript: Transcript = format!("ana connects\n{packets}").parse().unwrap();
+            without_the_servers_choices(&transcript)
+        };
+        let ours = transcript(
+            "  ana ← 0{\"sid\":\"a\",\"pingInterval\":1,\"maxPayload\":2}\n  ana ← 40{\"sid\":\"a\"}\n",
+        );
+        let other = transcript(
+            "  ana ← 0{\"sid\":\"a\",\"pingInterval\":3,\"maxPayload\":4}\n  ana ← 40{\"sid\":\"b\"}\n",
+        );
+        assert_eq!(ours, other);
+        let third = transcript("  ana ← 0{\"sid\":\"a\"}\n  ana ← 40{\"sid\":\"b\"}\n");
+        assert_ne!(ours, third);
+    }
 }

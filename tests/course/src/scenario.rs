@@ -1,15 +1,19 @@
 //! A scenario: which clients connect and what they do, and the lessons that it holds for.
 
-use std::fs;
+use std::{fs, time::Duration};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use futures_util::future::LocalBoxFuture;
+use tokio::time::timeout;
 use wire::{connection::Transport, server::Log, transcript::Transcript};
 
 use crate::{
     lessons::{self, Lesson},
-    scene::{self, Scene},
+    scene::{self, Scene, Unseen},
 };
+
+/// The last resort where a server answers, but never comes to an end.
+const PLAY_LIMIT: Duration = Duration::from_mins(2);
 
 /// Three hints, each saying more than the one before: the idea, the names of the API, the shape of the code.
 pub type Hints = [&'static str; 3];
@@ -72,8 +76,8 @@ pub struct Outcome {
     pub transcript: Transcript,
     /// What should have happened and didn't.
     pub failure: Option<String>,
-    /// Whether it asked for the server's log, which couldn't be seen.
-    pub misses_log: bool,
+    /// What it asked for that couldn't be had.
+    pub unseen: Option<Unseen>,
 }
 
 impl Scenario {
@@ -94,6 +98,11 @@ impl Scenario {
     /// The lesson that it begins with.
     pub fn lesson(&self) -> Result<Lesson> {
         lessons::find(self.lessons.from)
+    }
+
+    /// The lesson that replaces what it shows, if there is one.
+    pub fn replaced_by(&self) -> Result<Option<Lesson>> {
+        self.lessons.until.map(lessons::find).transpose()
     }
 
     /// Its name as a sentence.
@@ -117,16 +126,21 @@ impl Scenario {
     /// Plays it on the server at `base`.
     pub async fn play(&self, base: &str, transport: Transport, log: Option<Log>) -> Outcome {
         let mut scene = Scene::new(base, transport, log);
-        let mut played = (self.play)(&mut scene).await;
-        if played.is_ok() {
-            played = scene.settle().await;
-        }
+        let playing = async {
+            (self.play)(&mut scene).await?;
+            scene.settle().await
+        };
+        let played = timeout(PLAY_LIMIT, playing).await;
+        let played = played.unwrap_or_else(|_| {
+            let seconds = PLAY_LIMIT.as_secs();
+            Err(anyhow!("the scenario should have ended within {seconds} s: does the server send without end?"))
+        });
         // The port differs from run to run.
         let words = |error| format!("{error:#}").replace(base, "the server");
         Outcome {
             transcript: scene.transcript(),
             failure: played.err().map(words),
-            misses_log: scene.misses_log,
+            unseen: scene.unseen,
         }
     }
 

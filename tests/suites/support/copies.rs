@@ -1,10 +1,11 @@
 //! Copies of lessons with a fault in them.
 
-use std::fs;
+use std::{fs, path::Path};
 
+use anyhow::Result;
 use course::lessons;
 use tempfile::TempDir;
-use workbook::work::{Begin, create};
+use workbook::work::{self, Begin, Built, create};
 
 /// A folder with a copy of a lesson, `work/`, in which one of its files is changed in these places.
 pub fn copy_with(lesson: &str, file: &str, changes: &[(&str, &str)]) -> TempDir {
@@ -19,4 +20,10 @@ pub fn copy_with(lesson: &str, file: &str, changes: &[(&str, &str)]) -> TempDir 
     }
     fs::write(file, text).unwrap();
     folder
+}
+
+/// Builds a copy, where no runtime is at hand.
+#[tokio::main(flavor = "current_thread")]
+pub async fn build(folder: &Path) -> Result<Built> {
+    work::build(folder).await
 }

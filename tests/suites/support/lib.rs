@@ -1,6 +1,7 @@
 //! What the suites share: lessons as servers, and snapshots.
 
 #![allow(
+    clippy::missing_errors_doc,
     clippy::missing_panics_doc,
     clippy::must_use_candidate,
     reason = "nobody outside of this workspace calls this, and tests panic"

@@ -10,6 +10,7 @@
 )]
 
 pub mod connection;
+pub mod group;
 pub mod process;
 pub mod server;
 pub mod transcript;

@@ -4,15 +4,26 @@ use std::{io, path::Path, process::Stdio, time::Duration};
 
 use anyhow::{Context, Result, bail};
 use tokio::{
-    io::{AsyncBufReadExt, AsyncRead, BufReader},
+    io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader},
     process::{Child, Command},
     sync::watch,
     task::JoinHandle,
     time::timeout,
 };
 
+use crate::group::Group;
+
 /// How long a server may take until it accepts connections.
 const START_LIMIT: Duration = Duration::from_secs(30);
+
+/// How long the rest of what a server printed may take to arrive once it has ended.
+const END_LIMIT: Duration = Duration::from_secs(2);
+
+/// How much of a log is kept, in bytes. Of a longer one the older half goes.
+const LOG_LIMIT: usize = 2 << 20;
+
+/// The longest line that is taken as one, in bytes.
+const LINE_LIMIT: u64 = 64 << 10;
 
 /// What a server has logged so far, growing as it logs.
 #[derive(Clone, Default)]
@@ -45,16 +56,34 @@ impl Log {
     }
 
     fn push(&self, line: &str) {
-        self.text.send_modify(|log| log.push_str(line));
+        self.text.send_modify(|log| {
+            if log.len() > LOG_LIMIT {
+                let mut half = log.len() / 2;
+                while !log.is_char_boundary(half) {
+                    half += 1;
+                }
+                log.drain(..half);
+            }
+            log.push_str(line);
+        });
     }
 
     /// Takes the lines of a stream until it ends.
     fn read_lines(&self, source: impl AsyncRead + Unpin + Send + 'static) -> JoinHandle<()> {
         let log = self.clone();
         tokio::spawn(async move {
-            let mut lines = BufReader::new(source).lines();
-            while let Ok(Some(line)) = lines.next_line().await {
-                log.push(&format!("{line}\n"));
+            let mut source = BufReader::new(source);
+            let mut line = Vec::new();
+            while let Ok(1..) = (&mut source)
+                .take(LINE_LIMIT)
+                .read_until(b'\n', &mut line)
+                .await
+            {
+                if !line.ends_with(b"\n") {
+                    line.push(b'\n');
+                }
+                log.push(&String::from_utf8_lossy(&line));
+                line.clear();
             }
         })
     }
@@ -87,6 +116,8 @@ pub struct Server {
     pub log: Log,
     /// The process.
     pub child: Child,
+    /// Where it is a stranger's: the processes that it has started end with it.
+    _group: Option<Group>,
 }
 
 impl Server {
@@ -100,25 +131,45 @@ impl Server {
         Self::start_command(Command::new(program), folder, environment).await
     }
 
+    /// The same for a stranger's program: what it starts ends with it. Ctrl-C reaches this process alone, which must see to
+    /// it that the value is dropped.
+    pub async fn start_apart(
+        program: &Path,
+        folder: &Path,
+        environment: &[(&str, &str)],
+    ) -> Result<Self> {
+        let mut command = Command::new(program);
+        let (child, group) = Group::spawn(prepare(&mut command, folder, environment))
+            .with_context(|| format!("cannot start {}", program.display()))?;
+        Self::when_ready(child, Some(group)).await
+    }
+
     /// The same for a program that takes arguments.
     pub async fn start_command(
         mut command: Command,
         folder: &Path,
         environment: &[(&str, &str)],
     ) -> Result<Self> {
-        let mut child = command
-            .current_dir(folder)
-            .env("PORT", "0")
-            .envs(environment.iter().copied())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .with_context(|| {
-                format!("cannot start {}", command.as_std().get_program().display())
-            })?;
-        let log = Log::default();
+        let child = prepare(&mut command, folder, environment).spawn();
+        let child = child.with_context(|| {
+            format!("cannot start {}", command.as_std().get_program().display())
+        })?;
+        Self::when_ready(child, None).await
+    }
+
+    async fn when_ready(child: Child, group: Option<Group>) -> Result<Self> {
+        let mut server = Self {
+            base: String::new(),
+            log: Log::default(),
+            child,
+            _group: group,
+        };
+        server.wait_until_ready().await?;
+        Ok(server)
+    }
+
+    async fn wait_until_ready(&mut self) -> Result<()> {
+        let Self { log, child, .. } = self;
         let output = child.stdout.take().map(|output| log.read_lines(output));
         let errors = child.stderr.take().map(|errors| log.read_lines(errors));
         tokio::select! {
@@ -128,16 +179,29 @@ impl Server {
             ended = child.wait() => {
                 let status = ended?;
                 for reading in [output, errors].into_iter().flatten() {
-                    // A task that only reads lines does not panic.
-                    reading.await.ok();
+                    // A task that only reads lines does not panic. It goes on while a process that the server has started
+                    // holds the stream open.
+                    timeout(END_LIMIT, reading).await.ok();
                 }
                 bail!("the server ended ({status}) and printed:\n{}", log.text());
             }
         }
-        Ok(Self {
-            base: log.address().unwrap_or_default(),
-            log,
-            child,
-        })
+        self.base = log.address().unwrap_or_default();
+        Ok(())
     }
+}
+
+fn prepare<'a>(
+    command: &'a mut Command,
+    folder: &Path,
+    environment: &[(&str, &str)],
+) -> &'a mut Command {
+    command
+        .current_dir(folder)
+        .env("PORT", "0")
+        .envs(environment.iter().copied())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
 }

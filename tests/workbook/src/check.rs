@@ -1,24 +1,27 @@
 //! Plays scenarios on a server, and says which it conforms to.
 
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
-use course::scenario::{Outcome, Scenario};
+use anyhow::Result;
+use course::{
+    differences::{Differences, without_the_servers_choices},
+    scenario::{Outcome, Scenario},
+    scene::{LIMIT, Unseen},
+};
 use tokio::time::timeout;
-use wire::{
-    connection::{Http, Response, Transport},
-    server::Server,
-    transcript::Transcript,
+use wire::{connection::Transport, transcript::Transcript};
+
+use crate::{
+    probe::{self, start},
+    work::Built,
 };
 
-use crate::work::Built;
-
-/// How long a server on the network may take to answer.
-const LIMIT: Duration = Duration::from_secs(10);
+/// How long a process may take to end once it has closed its connections.
+const END_LIMIT: Duration = Duration::from_secs(1);
 
 /// The server that scenarios are played on.
 pub enum Target {
@@ -37,8 +40,8 @@ pub enum Target {
 pub enum Verdict {
     /// The server conforms to it, over every transport.
     Passed,
-    /// It reads the server's log, which cannot be seen at a URL.
-    Unseen,
+    /// It asks for something that can't be had at this URL.
+    Unseen(Unseen),
     /// The server does not conform.
     Failed(Box<Fault>),
 }
@@ -55,20 +58,21 @@ pub struct Fault {
     pub actual: Transcript,
     /// What it logged.
     pub log: String,
+    /// How its process ended, if it did.
+    pub ended: Option<String>,
+    /// Whether the scenario was played to its end. If not, some frames may never have been looked at.
+    pub is_whole: bool,
+    /// Whether the server left somebody waiting for as long as a scenario waits at most.
+    pub timed_out: bool,
 }
 
 impl Target {
-    /// Makes sure that the server answers; otherwise the error says what it printed.
+    /// Makes sure that the server answers, and does what no scenario could go on without; otherwise the error says what is
+    /// wrong.
     pub async fn probe(&self) -> Result<()> {
         match self {
-            Self::Url(url) => reachable(url).await,
-            Self::Program { program, folder } => {
-                let server = start(&program.path, folder).await?;
-                let answered = answer(&server.base).await;
-                answered
-                    .map(drop)
-                    .map_err(|error| anyhow!("the server printed its address, but {error:#}"))
-            }
+            Self::Url(url) => probe::url(url).await,
+            Self::Program { program, folder } => probe::program(&program.path, folder).await,
         }
     }
 
@@ -77,68 +81,86 @@ impl Target {
         let expected = scenario.expected()?;
         let mut verdict = Verdict::Passed;
         for transport in scenario.transports() {
-            let (outcome, log) = self.play(scenario, *transport).await?;
-            if let Some(words) = outcome.fault(&expected) {
+            let begun = Instant::now();
+            let (outcome, log, ended) = self.play(scenario, *transport).await?;
+            let is_url = matches!(self, Self::Url(_));
+            if let (true, Some(unseen)) = (
+                is_url,
+                outcome.unseen.filter(|unseen| *unseen == Unseen::Limit),
+            ) {
+                verdict = Verdict::Unseen(unseen);
+            } else if let Some(words) = self.fault(scenario, &outcome, &expected)? {
                 return Ok(Verdict::Failed(Box::new(Fault {
                     transport: *transport,
                     words,
                     expected,
+                    is_whole: outcome.failure.is_none(),
+                    timed_out: begun.elapsed() >= LIMIT,
                     actual: outcome.transcript,
                     log,
+                    ended,
                 })));
-            }
-            if outcome.misses_log {
-                verdict = Verdict::Unseen;
+            } else if let Some(unseen) = outcome.unseen {
+                verdict = Verdict::Unseen(unseen);
             }
         }
         Ok(verdict)
     }
 
-    /// Plays a scenario, and returns the outcome with the server's log as far as it can be seen.
-    async fn play(&self, scenario: &Scenario, transport: Transport) -> Result<(Outcome, String)> {
+    /// Plays a scenario, and returns the outcome, the server's log as far as it can be seen, and how the server ended if it
+    /// did.
+    async fn play(
+        &self,
+        scenario: &Scenario,
+        transport: Transport,
+    ) -> Result<(Outcome, String, Option<String>)> {
         match self {
-            Self::Url(url) => Ok((scenario.play(url, transport, None).await, String::new())),
+            Self::Url(url) => {
+                let outcome = scenario.play(url, transport, None).await;
+                Ok((outcome, String::new(), None))
+            }
             Self::Program { program, folder } => {
-                let server = start(&program.path, folder).await?;
+                let mut server = start(&program.path, folder, "0").await?;
                 let log = Some(server.log.clone());
                 let outcome = scenario.play(&server.base, transport, log).await;
-                Ok((outcome, server.log.text()))
+                // Where its connections have closed, it may be about to end.
+                let words = outcome.failure.as_deref().unwrap_or_default();
+                let ended = if words.contains("closed its connection") {
+                    timeout(END_LIMIT, server.child.wait())
+                        .await
+                        .ok()
+                        .transpose()?
+                } else {
+                    server.child.try_wait()?
+                };
+                let ended = ended.map(|status| status.to_string());
+                Ok((outcome, server.log.text(), ended))
             }
         }
     }
-}
 
-async fn answer(base: &str) -> Result<Response> {
-    let http = Http::new(base)?;
-    let answer = timeout(LIMIT, http.get("/", None)).await;
-    answer
-        .ok()
-        .with_context(|| format!("{base} does not answer within {} s", LIMIT.as_secs()))?
-}
-
-/// Makes sure that a server answers at a URL, and that it isn't another one that sends its clients away.
-async fn reachable(url: &str) -> Result<()> {
-    let secure = url.starts_with("https://");
-    ensure!(
-        secure || url.starts_with("http://"),
-        "{url} is not a URL: it should begin with http:// or https://"
-    );
-    let answer = answer(url).await?;
-    match (answer.status, answer.header("location")) {
-        (300..400, Some(other)) if other.starts_with("http") => {
-            bail!("{url} redirects its clients to {other}")
+    /// What is wrong, in words. A server that isn't ours may do what the protocol leaves to it, or what the Node original
+    /// does.
+    fn fault(
+        &self,
+        scenario: &Scenario,
+        outcome: &Outcome,
+        expected: &Transcript,
+    ) -> Result<Option<String>> {
+        let Self::Url(_) = self else {
+            return Ok(outcome.fault(expected));
+        };
+        let fault = Outcome {
+            transcript: without_the_servers_choices(&outcome.transcript),
+            failure: outcome.failure.clone(),
+            unseen: outcome.unseen,
         }
-        // What a proxy says to a client that speaks no TLS to it.
-        (400, _) if !secure => {
-            bail!("{url} refuses plain HTTP (400). Does its address begin with https://?")
+        .fault(&without_the_servers_choices(expected));
+        if fault.is_some() && Differences::read()?.is_as_in_node(scenario, outcome)? {
+            return Ok(None);
         }
-        _ => Ok(()),
+        Ok(fault)
     }
-}
-
-/// Starts a student's program, without backtraces, which a panic's message would drown in.
-async fn start(program: &Path, folder: &Path) -> Result<Server> {
-    Server::start(program, folder, &[("RUST_BACKTRACE", "0")]).await
 }
 
 /// What a log says of a panic: where it was, and its message.

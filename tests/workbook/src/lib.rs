@@ -8,5 +8,9 @@
 )]
 
 pub mod check;
+pub mod diagnosis;
+mod probe;
 pub mod programs;
+pub mod unfit;
+pub mod watching;
 pub mod work;

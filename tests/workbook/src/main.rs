@@ -4,14 +4,17 @@ mod commands;
 
 use std::{
     path::{Path, PathBuf},
-    process::ExitCode,
+    process::{self, ExitCode},
 };
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use tokio::signal::ctrl_c;
 use workbook::work;
 
-use commands::{break_it, check, diff, hint, package, prepare, progress, run, setup, start, watch};
+use commands::{
+    break_it, check, diff, hint, package, prepare, progress, run, setup, start, stop, watch,
+};
 
 /// Runs, compares and checks the lessons of the workbook.
 #[derive(Parser)]
@@ -30,18 +33,21 @@ enum Command {
     Run { lesson: String },
     /// Show what a lesson adds to the one before
     Diff { lesson: String },
-    /// Make your own copy to build a lesson in: it begins as the lesson before
-    Start {
-        lesson: String,
-        /// Move the copy that is there aside, to work-1, work-2 and so on
-        #[arg(long)]
-        fresh: bool,
-    },
+    /// Make your own copy to build a lesson in, or go on in it from the lesson before
+    Start(start::Options),
     /// Play a lesson's scenarios on your copy
-    Check(check::Options),
+    ///
+    /// Exit code 0: all passed. 1: something failed. 2: there was nothing to check.
+    Check {
+        #[command(flatten)]
+        options: check::Options,
+        /// Print one JSON document for other programs to read; its `state` says how far it came
+        #[arg(long)]
+        json: bool,
+    },
     /// Show the next hint for the first scenario that fails
     Hint(check::Options),
-    /// Show which lessons and exercises your copy passes
+    /// Show which lessons and exercises your copy passes, or has passed
     Progress,
     /// Show the difference between your copy and the lesson
     Solution { lesson: String },
@@ -52,12 +58,18 @@ enum Command {
         /// Say what happens, instead of making the copy
         #[arg(long)]
         answer: bool,
+        /// Make the copy again; the one that is there is moved aside
+        #[arg(long, conflicts_with = "answer")]
+        fresh: bool,
     },
-    /// Run a lesson, or your copy (`work 03`), and start it anew as files change
+    /// Run a lesson, or your copy (`work 03`), and restart it as files change
     Watch {
         /// A lesson, or `work` and a lesson
         #[arg(num_args = 1..=2, required = true)]
         what: Vec<String>,
+        /// With `work` and a lesson: the copy for one of the lesson's exercises
+        #[arg(long)]
+        exercise: Option<String>,
     },
     /// Make a folder with a lesson alone, which a platform can build
     Package { lesson: String, folder: PathBuf },
@@ -67,27 +79,47 @@ enum Command {
     Setup,
 }
 
+/// What a shell calls a program that Ctrl-C ended.
+const INTERRUPTED: i32 = 130;
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let Arguments { work, command } = Arguments::parse();
-    match run(command, &work).await {
-        Ok(true) => ExitCode::SUCCESS,
-        // Everything is said already.
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
+    // A lesson hears of Ctrl-C as well, and may have something to end well.
+    let is_run = matches!(command, Command::Run { .. });
+    let is_watch = matches!(command, Command::Watch { .. });
+    let outcome = tokio::select! {
+        outcome = run(command, &work) => Some(outcome),
+        // What was begun ends with it: servers, builds, temporary folders.
+        _ = ctrl_c(), if !is_run => None,
+        () = stop::asked() => None,
+    };
+    match outcome {
+        Some(Ok(code)) => code,
+        Some(Err(error)) => {
             eprintln!("{error:#}");
             ExitCode::FAILURE
         }
+        // There is no other way to end it. Not by returning: that would wait for a lock that another build holds.
+        None if is_watch => process::exit(0),
+        None => process::exit(INTERRUPTED),
     }
 }
 
-/// Runs a command; `false` if what it checked failed.
-async fn run(command: Command, work: &Path) -> Result<bool> {
+/// Runs a command, which has said everything already if its code isn't 0.
+async fn run(command: Command, work: &Path) -> Result<ExitCode> {
+    let from = |done| {
+        if done {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
+    };
     match command {
-        Command::Run { lesson } => run::run(&lesson)?,
+        Command::Run { lesson } => return Ok(from(run::run(&lesson).await?)),
         Command::Diff { lesson } => diff::diff(&lesson)?,
-        Command::Start { lesson, fresh } => start::start(&lesson, work, fresh)?,
-        Command::Check(options) => return check::check(&options, work).await,
+        Command::Start(options) => return Ok(from(start::start(&options, work).await?)),
+        Command::Check { options, json } => return Ok(check::check(&options, json, work).await),
         Command::Hint(options) => hint::hint(&options, work).await?,
         Command::Progress => progress::progress(work).await?,
         Command::Solution { lesson } => diff::solution(&lesson, work)?,
@@ -95,11 +127,12 @@ async fn run(command: Command, work: &Path) -> Result<bool> {
             lesson,
             experiment,
             answer,
-        } => break_it::break_it(&lesson, experiment.as_deref(), answer, work)?,
-        Command::Watch { what } => watch::watch(&what, work).await?,
+            fresh,
+        } => break_it::break_it(&lesson, experiment.as_deref(), answer, fresh, work)?,
+        Command::Watch { what, exercise } => watch::watch(&what, exercise, work).await?,
         Command::Package { lesson, folder } => package::package(&lesson, &folder)?,
-        Command::Prepare => return Ok(prepare::prepare()),
+        Command::Prepare => return Ok(from(prepare::prepare())),
         Command::Setup => setup::setup()?,
     }
-    Ok(true)
+    Ok(ExitCode::SUCCESS)
 }

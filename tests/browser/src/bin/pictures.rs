@@ -11,8 +11,8 @@ use course::lessons::{self, Lesson, root};
 use wire::server::Server;
 use workbook::programs::program;
 
-/// Width and height in CSS pixels: a telephone, a notebook, a projector.
-const SIZES: [(i64, i64); 3] = [(360, 1200), (1280, 800), (1920, 1080)];
+/// Width and height in CSS pixels: a telephone, and projectors, the first of them with 1080 lines at 200 %.
+const SIZES: [(i64, i64); 4] = [(360, 1200), (960, 540), (1280, 720), (1920, 1080)];
 
 #[tokio::main]
 async fn main() -> ExitCode {

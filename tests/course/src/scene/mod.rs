@@ -29,7 +29,18 @@ const LOG_LIMIT: Duration = Duration::from_secs(1);
 /// The result of an action. An error says, in words, what should have happened and didn't.
 pub type Result<T = ()> = anyhow::Result<T>;
 
+/// What a scenario may need, and a server may not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unseen {
+    /// The server's log can't be read.
+    Log,
+    /// The server takes longer or shorter messages than the scenario sends.
+    Limit,
+}
+
 struct Client {
+    /// How many bytes the server says that it takes at once.
+    max_payload: Option<u64>,
     name: String,
     connection: Connection,
     /// Frames that have arrived and that the scenario hasn't asked for yet.
@@ -55,8 +66,8 @@ pub struct Scene {
     log: Option<Log>,
     clients: Vec<Client>,
     recorder: Recorder,
-    /// Whether the scenario asked for a log that isn't at hand.
-    pub(crate) misses_log: bool,
+    /// What the scenario asked for that isn't to be had here.
+    pub(crate) unseen: Option<Unseen>,
 }
 
 impl Scene {
@@ -68,7 +79,7 @@ impl Scene {
             log,
             clients: Vec::new(),
             recorder: Recorder::default(),
-            misses_log: false,
+            unseen: None,
         }
     }
 
@@ -144,7 +155,7 @@ impl Scene {
                 logged.map_err(|_| anyhow!("the server should have logged {name}"))?;
             }
         } else {
-            self.misses_log = true;
+            self.unseen.get_or_insert(Unseen::Log);
         }
         let note = format!("logs {name}");
         self.recorder.line("server", Direction::Happened, &note);
@@ -235,6 +246,18 @@ impl Scene {
             format!("{who} should have heard {expected}, but heard nothing within {limit} s")
         })?;
         frame.ok_or_else(|| closed_early(who, expected))
+    }
+
+    /// Whether the server says that it takes messages of so many bytes and no more. If not, the scenario can't go on.
+    pub fn has_limit(&mut self, bytes: u64) -> bool {
+        let has_limit = self
+            .clients
+            .iter()
+            .all(|client| client.max_payload == Some(bytes));
+        if !has_limit {
+            self.unseen = Some(Unseen::Limit);
+        }
+        has_limit
     }
 
     fn names(&self) -> Vec<String> {

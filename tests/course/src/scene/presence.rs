@@ -1,6 +1,6 @@
 //! Coming and going.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Duration};
 
 use anyhow::{Context, bail};
 use tokio::time::timeout;
@@ -10,6 +10,9 @@ use wire::{
 };
 
 use super::{Client, FENCES, LIMIT, QUIET, Result, Scene, unexpected};
+
+/// How long what was sent before the end of a connection may take to arrive.
+const REST_LIMIT: Duration = Duration::from_secs(1);
 
 impl Scene {
     /// Connects these clients, one after the other, to the default namespace.
@@ -60,6 +63,7 @@ impl Scene {
             .flatten();
         let connection = connection.with_context(|| format!("{name} cannot connect"))?;
         self.clients.push(Client {
+            max_payload: None,
             name: name.to_owned(),
             connection,
             heard: VecDeque::new(),
@@ -68,6 +72,7 @@ impl Scene {
         let client = self.client(name)?;
         let packet = client.connection.receive().await.unwrap_or_default();
         let fields = handshake(&packet)?;
+        client.max_payload = fields["maxPayload"].as_u64();
         let sid = fields["sid"].as_str().unwrap_or_default();
         self.recorder.name_sid(sid, name);
         self.recorder.line(name, Direction::Received, &packet);
@@ -78,7 +83,9 @@ impl Scene {
     pub async fn is_closed(&mut self, who: &str) -> Result {
         for _ in 0..FENCES {
             let client = self.client(who)?;
-            while let Ok(Some(_)) = timeout(QUIET, client.next()).await {}
+            let rest = async { while let Ok(Some(_)) = timeout(QUIET, client.next()).await {} };
+            // A server that goes on sending has not closed it.
+            timeout(REST_LIMIT, rest).await.ok();
             if client.connection.is_closed() {
                 break;
             }

@@ -3,7 +3,7 @@
 use std::{error::Error, time::Duration};
 
 use anyhow::{Context, Result, anyhow};
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::{Request, body::Bytes, header::HeaderMap};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
@@ -16,6 +16,9 @@ use super::tls;
 /// How long an idle connection may be used again. Servers close idle connections: Node after six seconds, others
 /// earlier. A request that is sent just then is lost, so a connection is given up long before.
 const REST_LIMIT: Duration = Duration::from_secs(1);
+
+/// The longest body that is taken, in bytes.
+const BODY_LIMIT: usize = 32 << 20;
 
 /// An HTTP client that sends each path as it is given, `..` and all.
 pub struct Http {
@@ -97,10 +100,12 @@ impl Http {
             anyhow!("{} does not answer{reason}", self.base)
         })?;
         let (head, body) = response.into_parts();
+        let body = Limited::new(body, BODY_LIMIT).collect().await;
+        let body = body.map_err(|error| anyhow!("the body of {path} can't be read: {error}"))?;
         Ok(Response {
             status: head.status.as_u16(),
             headers: head.headers,
-            body: String::from_utf8_lossy(&body.collect().await?.to_bytes()).into_owned(),
+            body: String::from_utf8_lossy(&body.to_bytes()).into_owned(),
         })
     }
 }

@@ -12,11 +12,14 @@ use std::fmt;
 use anyhow::{Context, Result};
 use serde_json::Value;
 use tokio::{
-    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    sync::mpsc::{Receiver, Sender, UnboundedSender, channel, unbounded_channel},
     task::JoinSet,
 };
 
 pub use http::{Http, Response};
+
+/// How many packets may wait to be looked at. A server that sends more without a pause is cut off.
+const WAITING: usize = 100_000;
 
 /// What carries the packets of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +49,7 @@ impl fmt::Display for Transport {
 /// Dropping it cuts the connection without a goodbye.
 pub struct Connection {
     outgoing: UnboundedSender<String>,
-    incoming: UnboundedReceiver<String>,
+    incoming: Receiver<String>,
     task: JoinSet<()>,
 }
 
@@ -55,7 +58,7 @@ impl Connection {
     /// handshake, `0{"sid":...}`.
     pub async fn open(base: &str, transport: Transport) -> Result<Self> {
         let (outgoing, to_send) = unbounded_channel();
-        let (received, incoming) = unbounded_channel();
+        let (received, incoming) = channel(WAITING);
         // Weak, so that the channel closes, and with it the connection, when this value lets go of it.
         let pongs = outgoing.downgrade();
         let mut task = JoinSet::new();
@@ -102,7 +105,7 @@ impl Connection {
 /// Passes a received packet on, or answers it where it is a heartbeat. `false`: the connection is over.
 fn on_packet(
     packet: String,
-    received: &UnboundedSender<String>,
+    received: &Sender<String>,
     pongs: &tokio::sync::mpsc::WeakUnboundedSender<String>,
 ) -> bool {
     match packet.as_str() {
@@ -112,7 +115,8 @@ fn on_packet(
         "2" => pongs
             .upgrade()
             .is_none_or(|outgoing| outgoing.send("3".into()).is_ok()),
-        _ => received.send(packet).is_ok(),
+        // Full: nobody looks at what such a server sends.
+        _ => received.try_send(packet).is_ok(),
     }
 }
 

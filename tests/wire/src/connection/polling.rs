@@ -1,7 +1,7 @@
 //! Engine.IO over HTTP long-polling: packets go out by `POST` and come in by `GET`.
 
 use anyhow::{Result, ensure};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, WeakUnboundedSender};
+use tokio::sync::mpsc::{Sender, UnboundedReceiver, WeakUnboundedSender};
 
 use super::{Http, handshake, on_packet};
 
@@ -17,7 +17,7 @@ pub(super) struct Polling {
 
 impl Polling {
     /// Opens a session, and passes the packets of its first answer on.
-    pub(super) async fn open(base: &str, received: &UnboundedSender<String>) -> Result<Self> {
+    pub(super) async fn open(base: &str, received: &Sender<String>) -> Result<Self> {
         let http = Http::new(base)?;
         let path = "/socket.io/?EIO=4&transport=polling";
         let response = http.get(path, None).await?;
@@ -30,7 +30,7 @@ impl Polling {
         let fields = handshake(first)?;
         for packet in response.body.split(SEPARATOR) {
             // The receiver is at hand until this function returns.
-            received.send(packet.to_owned()).ok();
+            received.try_send(packet.to_owned()).ok();
         }
         Ok(Self {
             http,
@@ -46,7 +46,7 @@ impl Polling {
     pub(super) async fn run(
         self,
         to_send: UnboundedReceiver<String>,
-        received: UnboundedSender<String>,
+        received: Sender<String>,
         pongs: WeakUnboundedSender<String>,
     ) {
         tokio::select! {
@@ -83,7 +83,7 @@ impl Polling {
         response.is_ok_and(|response| response.status == 200)
     }
 
-    async fn read(&self, received: &UnboundedSender<String>, pongs: &WeakUnboundedSender<String>) {
+    async fn read(&self, received: &Sender<String>, pongs: &WeakUnboundedSender<String>) {
         while let Ok(response) = self.http.get(&self.path, None).await {
             if response.status != 200 {
                 return;

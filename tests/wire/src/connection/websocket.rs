@@ -4,7 +4,7 @@ use anyhow::{Result, anyhow};
 use futures_util::{SinkExt, StreamExt};
 use tokio::{
     net::TcpStream,
-    sync::mpsc::{UnboundedReceiver, UnboundedSender, WeakUnboundedSender},
+    sync::mpsc::{Sender, UnboundedReceiver, WeakUnboundedSender},
 };
 use tokio_tungstenite::{
     Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config, tungstenite::Message,
@@ -35,7 +35,7 @@ pub(super) async fn open(base: &str) -> Result<Socket> {
 pub(super) async fn run(
     socket: Socket,
     mut to_send: UnboundedReceiver<String>,
-    received: UnboundedSender<String>,
+    received: Sender<String>,
     pongs: WeakUnboundedSender<String>,
 ) {
     let (mut sink, mut stream) = socket.split();

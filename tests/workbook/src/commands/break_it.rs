@@ -11,10 +11,19 @@ use course::{
 
 use workbook::work;
 
-use super::check::shown;
+use super::{
+    copies::{self, shown},
+    pointers::{print_rows, quoted},
+};
 
 /// Lists a lesson's experiments, or makes a copy of the lesson with one of them in it.
-pub fn break_it(lesson: &str, name: Option<&str>, with_answer: bool, beside: &Path) -> Result<()> {
+pub fn break_it(
+    lesson: &str,
+    name: Option<&str>,
+    with_answer: bool,
+    fresh: bool,
+    work: &Path,
+) -> Result<()> {
     let lesson = lessons::find(lesson)?;
     let experiments = experiments::of(&lesson)?;
     let number = format!("{:02}", lesson.number);
@@ -45,12 +54,15 @@ pub fn break_it(lesson: &str, name: Option<&str>, with_answer: bool, beside: &Pa
         println!("{}", experiment.happens);
         return Ok(());
     }
-    let copy = beside.with_file_name(format!("work-{name}"));
-    ensure!(
-        !copy.exists(),
-        "{} already exists: remove it to start over.",
-        shown(&copy)
-    );
+    let copy = copies::beside(work, name);
+    if copy.exists() {
+        ensure!(
+            fresh,
+            "{0} already exists, so nothing was changed. `just break {number} {name} --fresh` moves it aside first.",
+            shown(&copy)
+        );
+        copies::move_aside(&copy)?;
+    }
     work::apply(experiment, &copy)?;
     tell(experiment, &copy, &number);
     Ok(())
@@ -65,12 +77,19 @@ fn tell(experiment: &Experiment, copy: &Path, number: &str) {
     println!();
     println!("{} {}", style("Predict:").bold(), experiment.predict);
     println!();
-    println!(
-        "  just check {number} --work {}   what it does now",
-        shown(copy)
-    );
-    println!(
-        "  just break {number} {} --answer   what happens, and why",
-        experiment.name
-    );
+    let folder = quoted(&shown(copy));
+    print_rows(&[
+        (
+            format!("just check {number} --work {folder}"),
+            "what it does now".to_owned(),
+        ),
+        (
+            format!("just watch work {number} --work {folder}"),
+            "see it in a browser".to_owned(),
+        ),
+        (
+            format!("just break {number} {} --answer", experiment.name),
+            "what happens, and why".to_owned(),
+        ),
+    ]);
 }

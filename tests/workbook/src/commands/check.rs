@@ -1,30 +1,40 @@
 //! `workbook check`: a lesson's scenarios, or an exercise's, on a student's server.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result};
 use clap::Args;
 use console::style;
 use course::{
-    exercises,
-    lessons::{self, Lesson, root},
+    exercises::{self, Exercise},
+    lessons::{self, Lesson},
     scenario::Scenario,
     scenarios,
 };
 use serde_json::{Value, json};
 use workbook::{
     check::{Fault, Target, Verdict},
+    diagnosis::diagnose,
+    unfit::{State, Unfit, unfit},
     work,
 };
 
-use super::report;
+use super::{
+    copies::{self, shown},
+    pointers,
+    report::Report,
+};
 
 /// What is checked, and where.
 #[derive(Args)]
 pub struct Options {
     /// The lesson
     pub lesson: String,
-    /// One of the lesson's exercises instead
+    /// One of the lesson's exercises instead, in its own copy if there is one
     #[arg(long)]
     pub exercise: Option<String>,
     /// A server that runs already, instead of your copy; with https:// over TLS
@@ -33,9 +43,17 @@ pub struct Options {
     /// the variable `SSL_CERT_FILE` to its file; its basic constraints must say CA:FALSE.
     #[arg(long)]
     pub url: Option<String>,
-    /// Print JSON for other programs to read
-    #[arg(long)]
-    pub json: bool,
+}
+
+/// What is checked, found by the names that were typed.
+pub struct Subject {
+    pub lesson: Lesson,
+    pub exercise: Option<Exercise>,
+    pub url: Option<String>,
+    /// The copy that is checked, unless it's a server at a URL.
+    pub copy: PathBuf,
+    /// The student's own copy, which remembers what was green.
+    pub work: PathBuf,
 }
 
 /// A scenario whose verdict is known.
@@ -49,110 +67,208 @@ impl Checked {
     pub fn fault(&self) -> Option<&Fault> {
         match &self.verdict {
             Verdict::Failed(fault) => Some(fault),
-            Verdict::Passed | Verdict::Unseen => None,
+            Verdict::Passed | Verdict::Unseen(_) => None,
         }
     }
 }
 
-/// Checks, and says what came of it; `false` if anything failed.
-pub async fn check(options: &Options, work: &Path) -> Result<bool> {
-    let lesson = lessons::find(&options.lesson)?;
-    let scenarios = scenarios(&lesson, options.exercise.as_deref())?;
-    let target = target(options, work)?;
-    if !options.json {
-        println!("{} on {}", style(&lesson.name).bold(), name(options, work));
+impl Subject {
+    /// Finds the lesson, the exercise and the copy.
+    pub fn find(options: &Options, work: &Path) -> Result<Self> {
+        let lesson = lessons::find(&options.lesson)?;
+        let exercise = options
+            .exercise
+            .as_ref()
+            .map(|name| exercise(&lesson, name));
+        let exercise = exercise.transpose()?;
+        let url = options
+            .url
+            .as_ref()
+            .map(|url| url.trim_end_matches('/').to_owned());
+        Ok(Self {
+            copy: copies::of(exercise.as_ref(), work),
+            lesson,
+            exercise,
+            url,
+            work: work.to_owned(),
+        })
     }
-    target.probe().await?;
+
+    /// What to play, in the order in which a student meets it.
+    pub fn scenarios(&self) -> Vec<Scenario> {
+        match &self.exercise {
+            Some(exercise) => vec![exercise.scenario],
+            None => scenarios::of(&self.lesson),
+        }
+    }
+
+    /// The server: the one at the URL, or the one that is built from the copy.
+    pub async fn target(&self) -> Result<Target> {
+        match &self.url {
+            Some(url) => Ok(Target::Url(url.clone())),
+            None => copy(&self.copy, &self.lesson).await,
+        }
+    }
+
+    /// The server's name for a person.
+    pub fn name(&self) -> String {
+        self.url.clone().unwrap_or_else(|| shown(&self.copy))
+    }
+
+    /// The folder of the server's code, if it's at hand.
+    pub fn sources(&self) -> Option<PathBuf> {
+        self.url.is_none().then(|| self.copy.join("src"))
+    }
+
+    /// What most likely went wrong, or what did, in words.
+    pub fn words(&self, fault: &Fault) -> String {
+        let diagnosis = diagnose(fault, self.sources().as_deref());
+        diagnosis.unwrap_or_else(|| sentence(&fault.words))
+    }
+
+    /// Remembers that this is green.
+    fn remember(&self) -> Result<()> {
+        if self.url.is_some() {
+            return Ok(());
+        }
+        let entry = match &self.exercise {
+            Some(exercise) => format!("{} {}", self.lesson.name, exercise.name),
+            None => self.lesson.name.clone(),
+        };
+        let memory = if self.work.is_dir() {
+            &self.work
+        } else {
+            &self.copy
+        };
+        work::remember(memory, &entry)
+    }
+}
+
+/// Checks, and says what came of it: 0 if all passed, 1 if something failed, 2 if there was nothing to check.
+pub async fn check(options: &Options, json: bool, work: &Path) -> ExitCode {
     let mut checked = Vec::new();
-    for scenario in scenarios {
-        let verdict = target.check(&scenario).await?;
-        if !options.json {
-            println!("  {}", report::line(&scenario, &verdict));
+    let outcome = play(options, json, work, &mut checked).await;
+    if json {
+        println!("{:#}", as_json(options, &checked, outcome.as_ref().err()));
+    }
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            let state = error.downcast_ref::<Unfit>().map(|unfit| unfit.state);
+            if !json {
+                eprintln!("{error:#}");
+            }
+            if let (false, Some(State::DoesNotCompile), Ok(subject)) =
+                (json, state, Subject::find(options, work))
+            {
+                println!();
+                println!("Stuck?   {}", pointers::command("hint", &subject));
+            }
+            match state {
+                None | Some(State::Unreachable) => ExitCode::from(2),
+                Some(_) => ExitCode::FAILURE,
+            }
         }
-        checked.push(Checked { scenario, verdict });
     }
-    let failed = checked
-        .iter()
-        .filter(|checked| checked.fault().is_some())
-        .count();
-    if options.json {
-        println!("{:#}", as_json(&lesson, &checked));
-    } else {
-        report::summary(&lesson, options, work, &checked);
-    }
-    Ok(failed == 0)
 }
 
-/// The scenarios of a lesson, in the order in which a student meets them, or that of one of its exercises.
-pub fn scenarios(lesson: &Lesson, exercise: Option<&str>) -> Result<Vec<Scenario>> {
-    let Some(name) = exercise else {
-        return Ok(scenarios::of(lesson));
-    };
+/// Plays the scenarios, and reports each unless JSON is wanted; `false` if anything failed.
+async fn play(
+    options: &Options,
+    json: bool,
+    work: &Path,
+    checked: &mut Vec<Checked>,
+) -> Result<bool> {
+    let subject = Subject::find(options, work)?;
+    let mut report = Report::new(&subject);
+    if !json {
+        println!(
+            "{} on {}",
+            style(&subject.lesson.name).bold(),
+            subject.name()
+        );
+        if subject.url.is_none() && subject.copy.is_dir() {
+            report.say_if_the_copy_is_elsewhere();
+        }
+    }
+    let target = subject.target().await?;
+    target.probe().await?;
+    let mut left = subject.scenarios().into_iter();
+    for scenario in left.by_ref() {
+        let verdict = target.check(&scenario).await?;
+        let one = Checked { scenario, verdict };
+        if !json {
+            report.line(&one);
+        }
+        let hangs = one.fault().is_some_and(|fault| fault.timed_out);
+        checked.push(one);
+        if hangs {
+            break;
+        }
+    }
+    let failed = checked.iter().any(|checked| checked.fault().is_some());
+    if !failed {
+        subject.remember()?;
+    }
+    if !json {
+        report.summary(checked, left.count(), &target);
+    }
+    Ok(!failed)
+}
+
+/// The exercise that somebody means by its name, also as it is printed in a sentence: `en_linea`, `exercise en linea`.
+pub fn exercise(lesson: &Lesson, wanted: &str) -> Result<Exercise> {
+    let plain = wanted.trim().to_lowercase().replace([' ', '-'], "_");
+    let plain = plain.strip_prefix("exercise_").unwrap_or(&plain);
     let exercises = exercises::of(lesson);
-    let exercise = exercises.iter().find(|exercise| exercise.name == name);
-    let exercise = exercise.with_context(|| {
+    let found = exercises.iter().find(|exercise| exercise.name == plain);
+    found.copied().with_context(|| {
         let names: Vec<_> = exercises.iter().map(|exercise| exercise.name).collect();
         let names = names.join("\n  ");
-        format!("{} has no exercise {name}. It has:\n  {names}", lesson.name)
-    })?;
-    Ok(vec![exercise.scenario])
-}
-
-/// The server to check: the one at a URL, or the one built from the copy.
-pub fn target(options: &Options, work: &Path) -> Result<Target> {
-    match &options.url {
-        Some(url) => Ok(Target::Url(url.trim_end_matches('/').to_owned())),
-        None => copy(work, &lessons::find(&options.lesson)?),
-    }
-}
-
-/// The server that is built from the copy.
-pub fn copy(work: &Path, lesson: &Lesson) -> Result<Target> {
-    expect_copy(work, lesson)?;
-    let program = work::build(work).map_err(|error| {
-        anyhow!(
-            "{} does not compile. The compiler says:
-
-{error:#}",
-            shown(work)
+        format!(
+            "{} has no exercise {wanted}. It has:\n  {names}",
+            lesson.name
         )
-    })?;
+    })
+}
+
+/// The server that is built from a copy.
+pub async fn copy(work: &Path, lesson: &Lesson) -> Result<Target> {
+    copies::expect(work, lesson)?;
+    let program = work::build(work)
+        .await
+        .map_err(|error| match error.downcast::<Unfit>() {
+            Ok(fault) if fault.state == State::DoesNotCompile => {
+                let fault = fault.to_string();
+                let words = format!("{} does not compile:\n\n{}", shown(work), fault.trim_end());
+                unfit(State::DoesNotCompile, words)
+            }
+            Ok(fault) => fault.into(),
+            Err(error) => error,
+        })?;
     Ok(Target::Program {
         program: Arc::new(program),
         folder: work.to_owned(),
     })
 }
 
-/// Makes sure that there is a copy; otherwise the error says how to make one.
-pub fn expect_copy(work: &Path, lesson: &Lesson) -> Result<()> {
-    ensure!(
-        work.join("Cargo.toml").is_file(),
-        "there is no {}: `just start {:02}` creates it.",
-        shown(work),
-        lesson.number
-    );
-    Ok(())
+/// Words with a full stop.
+fn sentence(words: &str) -> String {
+    if words.ends_with('.') {
+        words.to_owned()
+    } else {
+        format!("{words}.")
+    }
 }
 
-/// The server's name for a person.
-fn name(options: &Options, work: &Path) -> String {
-    options.url.clone().unwrap_or_else(|| shown(work))
-}
-
-/// A path as a person would write it at the top of the workbook.
-pub fn shown(path: &Path) -> String {
-    path.strip_prefix(root())
-        .unwrap_or(path)
-        .display()
-        .to_string()
-}
-
-fn as_json(lesson: &Lesson, checked: &[Checked]) -> Value {
+/// One document in every case; `state` says which.
+fn as_json(options: &Options, checked: &[Checked], error: Option<&anyhow::Error>) -> Value {
     let scenarios: Vec<_> = checked
         .iter()
         .map(|Checked { scenario, verdict }| match verdict {
             Verdict::Passed => json!({ "scenario": scenario.name, "verdict": "passed" }),
-            Verdict::Unseen => json!({ "scenario": scenario.name, "verdict": "unseen" }),
+            Verdict::Unseen(_) => json!({ "scenario": scenario.name, "verdict": "unseen" }),
             Verdict::Failed(fault) => json!({
                 "scenario": scenario.name,
                 "verdict": "failed",
@@ -164,5 +280,23 @@ fn as_json(lesson: &Lesson, checked: &[Checked]) -> Value {
             }),
         })
         .collect();
-    json!({ "lesson": lesson.name, "scenarios": scenarios })
+    let timed_out = checked
+        .iter()
+        .filter_map(Checked::fault)
+        .any(|fault| fault.timed_out);
+    let state = match error {
+        None if timed_out => "timed-out",
+        None => "checked",
+        Some(error) => error
+            .downcast_ref::<Unfit>()
+            .map_or("cannot-check", |unfit| unfit.state.name()),
+    };
+    let lesson = lessons::find(&options.lesson);
+    json!({
+        "lesson": lesson.map_or_else(|_| options.lesson.clone(), |lesson| lesson.name),
+        "exercise": options.exercise,
+        "state": state,
+        "message": error.map(|error| format!("{error:#}")),
+        "scenarios": scenarios,
+    })
 }

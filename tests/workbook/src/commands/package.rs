@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use course::lessons;
 use workbook::work::{Begin, create};
 
-use super::{check::shown, setup};
+use super::{copies::shown, setup};
 
 /// Makes the folder: the crate, its lock file, its pages with all that they load, and the platform's files.
 pub fn package(lesson: &str, folder: &Path) -> Result<()> {

@@ -1,17 +1,28 @@
-//! `workbook progress`: every lesson and every exercise against a student's copy.
+//! `workbook progress`: every lesson and every exercise against a student's copies.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
 };
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use console::{Term, style};
-use course::{exercises, lessons, scenario::Scenario, scenarios};
+use course::{
+    exercises::{self, Exercise},
+    lessons::{self, Lesson},
+    scenario::Scenario,
+    scenarios,
+};
 use futures_util::{StreamExt, stream};
-use workbook::check::Verdict;
+use workbook::{
+    check::{Target, Verdict},
+    work,
+};
 
-use super::check;
+use super::{
+    check,
+    copies::{self, shown},
+};
 
 /// How many servers run at a time.
 const AT_A_TIME: usize = 8;
@@ -19,16 +30,94 @@ const AT_A_TIME: usize = 8;
 /// The width of a lesson's bar, in characters.
 const BAR: usize = 20;
 
-/// Prints a table: each lesson with how many of its scenarios pass, and its exercises.
+/// Prints a table: each lesson with how many of its scenarios pass, and its exercises. What was green once stays so.
 pub async fn progress(work: &Path) -> Result<()> {
     let lessons = lessons::all()?;
-    let target = check::copy(work, lessons.first().context("there are no lessons")?)?;
+    let Some(first) = lessons.first() else {
+        return Ok(());
+    };
+    copies::expect(work, first)?;
+    let current = work::lesson_of(work)?;
+    let before = work::remembered(work);
+    // What was green stays green also while the copy doesn't compile.
+    let verdicts = match check::copy(work, first).await {
+        Ok(target) => play(&target).await?,
+        Err(error) => {
+            println!("{error:#}\n");
+            BTreeMap::new()
+        }
+    };
+    let passes = |scenario: &Scenario| verdicts.get(scenario.name) == Some(&true);
+    if let Some(current) = &current {
+        println!(
+            "{} is your copy of lesson {:02}.\n",
+            shown(work),
+            current.number
+        );
+    }
+    for lesson in &lessons {
+        let own = scenarios::of(lesson);
+        let done = own.iter().filter(|scenario| passes(scenario)).count();
+        if done == own.len() {
+            work::remember(work, &lesson.name)?;
+        }
+        let was_green = before.contains(&lesson.name);
+        let here = if current.as_ref() == Some(lesson) {
+            "▸"
+        } else {
+            " "
+        };
+        let bar = bar(done, own.len());
+        let words = if done == own.len() {
+            format!("{bar} {done:2} of {done}")
+        } else if was_green
+            && current
+                .as_ref()
+                .is_some_and(|other| other.number > lesson.number)
+        {
+            format!("was green{}", replaced(lesson, current.as_ref(), &own))
+        } else if was_green {
+            format!("{bar} {done:2} of {}   was green", own.len())
+        } else {
+            let replaced = replaced(lesson, current.as_ref(), &own);
+            format!("{bar} {done:2} of {}{replaced}", own.len())
+        };
+        println!(
+            "{here} {} {:20} {words}",
+            mark(done == own.len() || was_green),
+            lesson.name
+        );
+        for exercise in exercises::of(lesson) {
+            let was_green = before.contains(&entry(lesson, &exercise));
+            if passes(&exercise.scenario) {
+                work::remember(work, &entry(lesson, &exercise))?;
+            }
+            println!(
+                "    {} {}",
+                mark(was_green || passes(&exercise.scenario)),
+                exercise.name
+            );
+        }
+    }
+    println!();
+    println!(
+        "What was green is remembered in {}.",
+        shown(&work.join("progress.txt"))
+    );
+    Ok(())
+}
+
+fn entry(lesson: &Lesson, exercise: &Exercise) -> String {
+    format!("{} {}", lesson.name, exercise.name)
+}
+
+/// Plays everything: the names of the scenarios, and whether they pass.
+async fn play(target: &Target) -> Result<BTreeMap<&'static str, bool>> {
     let mut scenarios = scenarios::all();
     scenarios.extend(exercises::all().iter().map(|exercise| exercise.scenario));
-
     let terminal = Term::stderr();
     let mut finished = 0;
-    let verdicts: BTreeMap<&str, Result<Verdict>> = stream::iter(&scenarios)
+    let verdicts: Vec<(&str, Result<Verdict>)> = stream::iter(&scenarios)
         .map(|scenario| async { (scenario.name, target.check(scenario).await) })
         .buffer_unordered(AT_A_TIME)
         .inspect(|_| {
@@ -44,30 +133,29 @@ pub async fn progress(work: &Path) -> Result<()> {
     if terminal.is_term() {
         terminal.clear_line().ok();
     }
+    let passed = verdicts
+        .into_iter()
+        .map(|(name, verdict)| Ok((name, matches!(verdict?, Verdict::Passed))));
+    passed.collect()
+}
 
-    let mut passed = BTreeSet::new();
-    for (name, verdict) in verdicts {
-        if matches!(verdict?, Verdict::Passed) {
-            passed.insert(name);
-        }
+/// Which later lessons, up to the copy's, replace some of what this one does.
+fn replaced(lesson: &Lesson, current: Option<&Lesson>, own: &[Scenario]) -> String {
+    let Some(current) = current.filter(|current| current.bases.contains(&lesson.name)) else {
+        return String::new();
+    };
+    let ended = own.iter().filter(|scenario| !scenario.holds_for(current));
+    let by = ended.filter_map(|scenario| scenario.replaced_by().ok()?);
+    let by: BTreeSet<_> = by.map(|other| format!("{:02}", other.number)).collect();
+    if by.is_empty() {
+        return String::new();
     }
-    let is_done = |scenario: &Scenario| passed.contains(scenario.name);
-    for lesson in lessons {
-        let own = scenarios::of(&lesson);
-        let done = own.iter().filter(|scenario| is_done(scenario)).count();
-        let filled = BAR * done / own.len().max(1);
-        let bar = format!("{}{}", "█".repeat(filled), "░".repeat(BAR - filled));
-        println!(
-            "{} {:20} {bar} {done:2} of {}",
-            mark(done == own.len()),
-            lesson.name,
-            own.len()
-        );
-        for exercise in exercises::of(&lesson) {
-            println!("  {} {}", mark(is_done(&exercise.scenario)), exercise.name);
-        }
-    }
-    Ok(())
+    format!(" (in part replaced by {})", Vec::from_iter(by).join(", "))
+}
+
+fn bar(done: usize, all: usize) -> String {
+    let filled = BAR * done / all.max(1);
+    format!("{}{}", "█".repeat(filled), "░".repeat(BAR - filled))
 }
 
 fn mark(done: bool) -> console::StyledObject<&'static str> {

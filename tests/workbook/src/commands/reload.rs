@@ -1,10 +1,17 @@
 //! Tells open pages to reload. They wait on a WebSocket, where the server's policy lets them.
 
-use std::io;
+use std::{io, time::Duration};
 
 use futures_util::StreamExt;
-use tokio::{net::TcpListener, sync::watch};
-use tokio_tungstenite::accept_async;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    time::timeout,
+};
+use tokio_tungstenite::{WebSocketStream, accept_async};
+
+/// How long a page may take to answer a goodbye.
+const GOODBYE: Duration = Duration::from_secs(5);
 
 /// A port on which pages wait.
 pub struct Reload {
@@ -28,10 +35,7 @@ impl Reload {
                     };
                     // The connection ends when there is something to load, or when the page has gone.
                     tokio::select! {
-                        _ = changes.changed() => {
-                            // A page that has gone needs no goodbye.
-                            page.close(None).await.ok();
-                        }
+                        _ = changes.changed() => close(page).await,
                         _ = page.next() => {}
                     }
                 });
@@ -49,4 +53,15 @@ impl Reload {
     pub fn reload(&self) {
         self.version.send_modify(|version| *version += 1);
     }
+}
+
+/// Says goodbye and waits for the answer: to the page a connection that ends before is one that failed, and it doesn't
+/// reload.
+async fn close(mut page: WebSocketStream<TcpStream>) {
+    let goodbye = async {
+        // A page that has gone needs no goodbye.
+        page.close(None).await.ok();
+        while let Some(Ok(_)) = page.next().await {}
+    };
+    timeout(GOODBYE, goodbye).await.ok();
 }

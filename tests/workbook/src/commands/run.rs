@@ -1,32 +1,63 @@
 //! `workbook run`: one lesson, from the top of the workbook.
 
-use std::process::Command;
+use std::{io::IsTerminal as _, process::Stdio};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use course::lessons;
+use tokio::{process::Command, signal, sync::oneshot};
+use workbook::programs;
 
-use super::setup;
+use super::{
+    address::{openable, qr_code},
+    output, setup,
+};
 
-/// Runs a lesson until it ends, installing what its page loads when that is missing.
-pub fn run(lesson: &str) -> Result<()> {
+/// Runs a lesson until it ends, installing what its page loads when that is missing; `false` if it ends with an error.
+pub async fn run(lesson: &str) -> Result<bool> {
     let lesson = lessons::find(lesson)?;
     setup::ensure_client();
-    let mut cargo = Command::new("cargo");
-    cargo
+    let mut server = Command::from(programs::cargo())
         .args(["run", "--package", lesson.package(), "--bin", &lesson.name])
-        .current_dir(lessons::root());
-    become_process(&mut cargo)
+        .current_dir(lessons::root())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .context("cannot run cargo")?;
+    let output = server
+        .stdout
+        .take()
+        .context("cannot read what cargo prints")?;
+    let (sender, address) = oneshot::channel();
+    let shown = async {
+        tokio::join!(output::show(output, sender, u32::MAX), async {
+            if let Ok(address) = address.await {
+                invite(&address);
+            }
+        });
+        server.wait().await
+    };
+    tokio::pin!(shown);
+    loop {
+        tokio::select! {
+            ended = &mut shown => return Ok(ended?.success()),
+            // It reaches the server, too, which may have something to end well.
+            _ = signal::ctrl_c() => {}
+        }
+    }
 }
 
-/// Puts the command in this process's place: Ctrl-C then reaches the lesson alone.
-#[cfg(unix)]
-fn become_process(command: &mut Command) -> Result<()> {
-    use std::os::unix::process::CommandExt;
-    Err(anyhow::Error::from(command.exec()).context("cannot run cargo"))
-}
-
-#[cfg(not(unix))]
-fn become_process(command: &mut Command) -> Result<()> {
-    let status = anyhow::Context::context(command.status(), "cannot run cargo")?;
-    std::process::exit(status.code().unwrap_or(1))
+/// Names the addresses of a server that listens on all interfaces. Any other has printed the right one itself.
+fn invite(printed: &str) {
+    let (here, others) = openable(printed);
+    if here == printed {
+        return;
+    }
+    println!("Open {here}");
+    let Some(others) = others else { return };
+    println!("On other machines in this network: {others}");
+    if std::io::stdout().is_terminal()
+        && let Some(code) = qr_code(&others)
+    {
+        println!("{code}");
+    }
 }

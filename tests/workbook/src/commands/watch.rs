@@ -1,8 +1,8 @@
 //! `workbook watch`: restarts a server and reloads its page as files change.
 
 use std::{
-    env,
     path::{Path, PathBuf},
+    pin::pin,
     process::Stdio,
     sync::Arc,
     time::Duration,
@@ -10,28 +10,27 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use console::style;
-use course::{
-    lessons::{self, Lesson, root},
-    scenarios,
-};
-use notify::{EventKind, RecursiveMode, Watcher};
+use course::lessons::{self, Lesson, root};
 use tokio::{
-    io::{AsyncBufReadExt, BufReader},
-    process::{Child, ChildStdout, Command},
-    sync::mpsc::{UnboundedReceiver, unbounded_channel},
+    process::{Child, Command},
+    sync::oneshot,
+    task::JoinSet,
     time::timeout,
 };
 use wire::connection::Http;
 use workbook::work::{self, Built};
 
 use super::{
-    check::{self, Checked, shown},
+    address::openable,
+    changes::{Change, Changes},
+    check::{self, Checked},
+    copies, output, pointers, port,
     reload::Reload,
     report, setup,
 };
 
-/// An editor writes a file in several steps: what follows this soon belongs to the same save.
-const SAVE: Duration = Duration::from_millis(50);
+/// How long a server usually takes at most to print its address, and to answer.
+const USUAL: Duration = Duration::from_secs(10);
 
 /// What is watched.
 struct Subject {
@@ -40,60 +39,48 @@ struct Subject {
     folder: PathBuf,
     /// Where `public/` is.
     top: PathBuf,
-    /// Whether it is a student's copy, which is checked after each change.
-    is_copy: bool,
+    /// What is checked after each change, where it's a student's copy.
+    copy: Option<check::Subject>,
 }
 
-/// Watches a lesson, or the copy (`work 03`), until Ctrl-C.
-pub async fn watch(what: &[String], work: &Path) -> Result<()> {
-    let subject = subject(what, work)?;
+/// Watches a lesson, or the copy (`work 03`), until this is dropped.
+pub async fn watch(what: &[String], exercise: Option<String>, work: &Path) -> Result<()> {
+    let subject = subject(what, exercise, work)?;
     setup::ensure_client();
-    let (sender, mut changes) = unbounded_channel();
-    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        if let Ok(event) = event
-            && !matches!(event.kind, EventKind::Access(_))
-        {
-            // Nobody listens any more when the program ends.
-            event
-                .paths
-                .into_iter()
-                .for_each(|path| drop(sender.send(path)));
-        }
-    })?;
-    for folder in [subject.folder.join("src"), subject.top.join("public")] {
-        watcher
-            .watch(&folder, RecursiveMode::Recursive)
-            .with_context(|| format!("cannot watch {}", shown(&folder)))?;
-    }
-
     let reload = Reload::listen().await.context("no port is free")?;
+    let mut changes = Changes::of(&subject.folder, &subject.top.join("public"));
     let mut server = Running::default();
-    server.restart(&subject, &reload).await;
     loop {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => return Ok(()),
-            paths = save(&mut changes) => {
-                let public = subject.top.join("public");
-                if paths.iter().all(|path| path.starts_with(&public)) {
-                    reload.reload();
-                } else {
-                    server.restart(&subject, &reload).await;
-                }
+        // Whatever happens in a round, and however long it takes, the next save ends it, and so does Ctrl-C.
+        let mut round = pin!(server.round(&subject, &reload));
+        let mut is_over = false;
+        loop {
+            tokio::select! {
+                change = changes.next() => match change {
+                    Change::Page => reload.reload(),
+                    Change::Code => break,
+                },
+                () = &mut round, if !is_over => is_over = true,
             }
         }
     }
 }
 
-fn subject(what: &[String], work: &Path) -> Result<Subject> {
+fn subject(what: &[String], exercise: Option<String>, work: &Path) -> Result<Subject> {
     match what {
         [copy, lesson] if copy == "work" => {
-            let lesson = lessons::find(lesson)?;
-            check::expect_copy(work, &lesson)?;
+            let options = check::Options {
+                lesson: lesson.clone(),
+                exercise,
+                url: None,
+            };
+            let copy = check::Subject::find(&options, work)?;
+            copies::expect(&copy.copy, &copy.lesson)?;
             Ok(Subject {
-                lesson,
-                folder: work.to_owned(),
-                top: work.to_owned(),
-                is_copy: true,
+                lesson: copy.lesson.clone(),
+                folder: copy.copy.clone(),
+                top: copy.copy.clone(),
+                copy: Some(copy),
             })
         }
         [lesson] => {
@@ -102,20 +89,11 @@ fn subject(what: &[String], work: &Path) -> Result<Subject> {
                 folder: lesson.folder(),
                 lesson,
                 top: root().to_owned(),
-                is_copy: false,
+                copy: None,
             })
         }
         _ => bail!("watch a lesson (`just watch 03`) or your copy (`just watch work 03`)."),
     }
-}
-
-/// The files of the next save.
-async fn save(changes: &mut UnboundedReceiver<PathBuf>) -> Vec<PathBuf> {
-    let mut paths: Vec<_> = changes.recv().await.into_iter().collect();
-    while let Ok(Some(path)) = timeout(SAVE, changes.recv()).await {
-        paths.push(path);
-    }
-    paths
 }
 
 /// The server that runs now.
@@ -124,76 +102,124 @@ struct Running {
     child: Option<Child>,
     /// Kept as long as it runs.
     program: Option<Arc<Built>>,
+    /// What shows its output.
+    output: JoinSet<()>,
 }
 
 impl Running {
-    /// Builds, and puts the new program in the old one's place. If it does not compile, the old one stays.
-    async fn restart(&mut self, subject: &Subject, reload: &Reload) {
-        let program = match work::build(&subject.folder) {
-            Ok(program) => Arc::new(program),
+    /// Builds, puts the new program in the old one's place, checks it, and says when it ends. If it doesn't compile, the
+    /// old one stays. May be dropped at any time.
+    async fn round(&mut self, subject: &Subject, reload: &Reload) {
+        match work::build(&subject.folder).await {
+            Ok(program) => {
+                if let Err(error) = self.serve(subject, reload, Arc::new(program)).await {
+                    println!("{error:#}");
+                }
+            }
             Err(error) => {
                 println!("{error:#}");
-                if self.child.is_some() {
-                    println!(
-                        "{}",
-                        style("It does not compile: the previous server is still running.").bold()
-                    );
+                if self.is_running() {
+                    let words = "It does not compile: the previous server is still running.";
+                    println!("{}", style(words).bold());
                 }
-                return;
             }
-        };
-        if let Some(mut child) = self.child.take() {
-            // It may have ended by itself.
-            child.kill().await.ok();
         }
-        let port = env::var("PORT").unwrap_or_else(|_| "3000".to_owned());
-        let child = Command::new(&program.path)
-            .current_dir(&subject.top)
-            .env("PORT", port)
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn();
-        match child {
-            Ok(child) => {
-                self.child = Some(child);
-                self.program = Some(Arc::clone(&program));
-            }
-            Err(error) => return println!("{} cannot be started: {error}", program.path.display()),
-        }
-        let output = self.child.as_mut().and_then(|child| child.stdout.take());
-        let Some(address) = show(output).await else {
-            return println!("The server ended. Fix it and save, and it starts again.");
-        };
-        let invitation = if has_policy(&address).await {
-            // It forbids the page to connect to anyone else, and so to this program.
-            format!("Open {address} : its policy keeps the page from reloading by itself.")
-        } else {
-            let port = reload.port();
-            format!("Open {address}/?reload={port} : the page reloads as you save.")
-        };
-        println!("{}", style(invitation).bold());
-        reload.reload();
-        if subject.is_copy {
-            next_thing(subject, program).await;
+        if let Some(child) = &mut self.child {
+            let ended = child.wait().await;
+            self.child = None;
+            // An error means that the system has no more to say of it.
+            let status = ended.map_or_else(|error| error.to_string(), |status| status.to_string());
+            println!("The server ended ({status}). Save a change, and it starts again.");
         }
     }
-}
 
-/// Shows what a server prints, and gives the address among it once it is there.
-async fn show(output: Option<ChildStdout>) -> Option<String> {
-    let mut lines = BufReader::new(output?).lines();
-    let mut address = None;
-    while address.is_none() {
-        let line = lines.next_line().await.ok()??;
-        println!("{line}");
-        address = line.starts_with("http://").then_some(line);
+    fn is_running(&mut self) -> bool {
+        let child = self.child.as_mut();
+        child.is_some_and(|child| matches!(child.try_wait(), Ok(None)))
     }
-    tokio::spawn(async move {
-        while let Ok(Some(line)) = lines.next_line().await {
-            println!("{line}");
+
+    async fn serve(
+        &mut self,
+        subject: &Subject,
+        reload: &Reload,
+        program: Arc<Built>,
+    ) -> Result<()> {
+        let Some(printed) = self.replace(subject, &program).await? else {
+            self.child = None;
+            println!(
+                "{}",
+                port::fault(&port::of_server(&subject.top)).unwrap_or_else(|| {
+                    "The server ended. Fix it and save, and it starts again.".to_owned()
+                })
+            );
+            return Ok(());
+        };
+        let (address, others) = openable(&printed);
+        if has_policy(&address).await {
+            // It forbids the page to connect to anyone else, and so to this program.
+            let words =
+                format!("Open {address} : its policy keeps the page from reloading by itself.");
+            println!("{}", style(words).bold());
+        } else {
+            let query = format!("?reload={}", reload.port());
+            let words = format!("Open {address}/{query} : the page reloads as you save.");
+            println!("{}", style(words).bold());
+            if subject.lesson.includes("connect") {
+                println!("Two clients side by side: {address}/shared/duo.html{query}");
+            }
         }
-    });
-    address.map(|address| address.replace("0.0.0.0", "127.0.0.1"))
+        if let Some(others) = others {
+            println!("On other machines in this network: {others}");
+        }
+        reload.reload();
+        if let Some(copy) = &subject.copy {
+            next_thing(copy, program).await;
+        }
+        Ok(())
+    }
+
+    /// Ends the old server and starts the new one. Returns the address that it prints, or nothing if it ends before.
+    async fn replace(&mut self, subject: &Subject, program: &Arc<Built>) -> Result<Option<String>> {
+        if let Some(mut old) = self.child.take() {
+            // It may have ended by itself.
+            old.kill().await.ok();
+        }
+        self.output = JoinSet::new();
+        let mut child = Command::new(&program.path)
+            .current_dir(&subject.top)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("cannot start {}", program.path.display()))?;
+        let (sender, mut address) = oneshot::channel();
+        if let Some(output) = child.stdout.take() {
+            self.output
+                .spawn(output::show(output, sender, output::READABLE));
+        }
+        if let Some(errors) = child.stderr.take() {
+            let (ignored, _) = oneshot::channel();
+            self.output
+                .spawn(output::show(errors, ignored, output::READABLE));
+        }
+        let child = self.child.insert(child);
+        self.program = Some(Arc::clone(program));
+        let mut patience = pin!(tokio::time::sleep(USUAL));
+        loop {
+            tokio::select! {
+                Ok(address) = &mut address, if !address.is_terminated() => return Ok(Some(address)),
+                _ = child.wait() => break,
+                () = &mut patience, if !patience.is_elapsed() => {
+                    println!("The server hasn't printed its address (http://...) yet. Does it get as far as listening?");
+                }
+            }
+        }
+        // Its last words are on their way, unless a process that it has started keeps the line open.
+        let last_words = async { while self.output.join_next().await.is_some() {} };
+        timeout(Duration::from_secs(1), last_words).await.ok();
+        // A program that ends at once may have printed its address first.
+        Ok(address.try_recv().ok())
+    }
 }
 
 /// Whether a server tells browsers what its page may load.
@@ -201,25 +227,30 @@ async fn has_policy(address: &str) -> bool {
     let Ok(http) = Http::new(address) else {
         return false;
     };
-    let page = http.get("/", None).await;
-    page.is_ok_and(|page| page.header("content-security-policy").is_some())
+    let page = timeout(USUAL, http.get("/", None)).await;
+    page.is_ok_and(|page| page.is_ok_and(|page| page.header("content-security-policy").is_some()))
 }
 
 /// Checks the copy as it is now, and says the one thing that comes next.
-async fn next_thing(subject: &Subject, program: Arc<Built>) {
+async fn next_thing(copy: &check::Subject, program: Arc<Built>) {
     let target = workbook::check::Target::Program {
         program,
-        folder: subject.folder.clone(),
+        folder: copy.copy.clone(),
     };
-    for scenario in scenarios::of(&subject.lesson) {
+    for scenario in copy.scenarios() {
         match target.check(&scenario).await {
             Ok(verdict) => {
-                if let Some(words) = report::next_thing(&Checked { scenario, verdict }) {
+                let checked = Checked { scenario, verdict };
+                if let Some(words) = report::next_thing(&checked, copy) {
                     return println!("{} {words}", style("Next:").bold());
                 }
             }
             Err(error) => return println!("{error:#}"),
         }
     }
-    println!("{} passes.", style(&subject.lesson.name).green());
+    println!(
+        "{} What comes next: {}",
+        style("Everything passes.").green(),
+        pointers::command("check", copy)
+    );
 }

@@ -5,14 +5,24 @@ use std::{
     io::{Read, Seek, Write},
     path::{self, Path, PathBuf},
     process::Stdio,
+    time::Duration,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::{process::Command, task::spawn_blocking, time::timeout};
+use toml_edit::Item;
+use wire::group::Group;
 
 use super::manifest;
-use crate::programs::{cargo, target};
+use crate::{
+    programs::{self, target},
+    unfit::{State, unfit},
+};
+
+/// How long a build may take. A cold one of the last lesson takes a minute or two; a build script may never end.
+const LIMIT: Duration = Duration::from_mins(10);
 
 /// A program that was built, in a place of its own as long as this value lives.
 ///
@@ -21,75 +31,128 @@ use crate::programs::{cargo, target};
 pub struct Built {
     /// The executable file.
     pub path: PathBuf,
+    /// What the compiler warns of, each in a line with its place.
+    pub warnings: Vec<String>,
     _folder: TempDir,
 }
 
 /// Builds the crate in a folder into the workbook's build folder, where its dependencies are built already. An error
 /// holds what the compiler says.
-pub fn build(folder: &Path) -> Result<Built> {
-    let _turn = take_turn(folder).with_context(|| format!("cannot build {}", folder.display()))?;
+pub async fn build(folder: &Path) -> Result<Built> {
+    let _turn = take_turn(folder).await?;
     let messages = if console::colors_enabled() {
         "--message-format=json-diagnostic-rendered-ansi"
     } else {
         "--message-format=json"
     };
-    let output = cargo()
-        .args(["build", messages, "--target-dir"])
+    let mut cargo = cargo(folder, "build");
+    cargo
+        .args([messages, "--target-dir"])
         .arg(target())
-        .current_dir(folder)
         // Cargo's progress, for whoever waits.
         .stderr(Stdio::inherit())
-        .stdin(Stdio::null())
-        .output()
-        .context("cannot run cargo")?;
+        .stdout(Stdio::piped());
+    // A build script ends with cargo, also when that is stopped.
+    let (child, _group) = Group::spawn(&mut cargo).context("cannot run cargo")?;
+    let built = timeout(LIMIT, child.wait_with_output()).await;
+    let output = built.map_err(|_| {
+        let minutes = LIMIT.as_secs() / 60;
+        let words = format!("the build was stopped after {minutes} minutes");
+        unfit(State::BuildTimedOut, words)
+    })?;
+    let output = output.context("cannot run cargo")?;
     let text = String::from_utf8_lossy(&output.stdout);
     let messages = text
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let messages: Vec<_> = messages.collect();
+    let rendered = |level: &str| {
+        let messages = messages.iter().map(|message| &message["message"]);
+        let messages = messages.filter(|message| message["level"] == level);
+        let rendered = messages.filter_map(|message| message["rendered"].as_str());
+        rendered.collect::<String>()
+    };
     if !output.status.success() {
-        let errors = messages
-            .iter()
-            .filter(|message| message["message"]["level"] == "error");
-        let rendered = errors.filter_map(|message| message["message"]["rendered"].as_str());
-        bail!("{}", rendered.collect::<String>());
+        let mut errors = rendered("error");
+        if errors.is_empty() {
+            errors = cargo_fault(folder).await?;
+        }
+        return Err(unfit(State::DoesNotCompile, errors));
     }
     let mut programs = messages
         .iter()
         .filter_map(|message| message["executable"].as_str());
-    let program = programs.next_back().with_context(|| {
+    let program = programs.next_back().ok_or_else(|| {
         let folder = folder.display();
-        format!("{folder} has no program: its Cargo.toml should have a [[bin]].")
+        let words = format!("{folder} has no program: its Cargo.toml should have a [[bin]].");
+        unfit(State::DoesNotCompile, words)
     })?;
-    take(Path::new(program)).with_context(|| format!("cannot copy {program}"))
+    let warnings = messages
+        .iter()
+        .filter_map(|message| warning(&message["message"]));
+    let warnings = warnings.collect();
+    take(Path::new(program), warnings).with_context(|| format!("cannot copy {program}"))
+}
+
+/// A warning with its place, `src/lib.rs:7: unused variable`.
+fn warning(message: &Value) -> Option<String> {
+    let span = message["spans"].as_array()?.first()?;
+    let (file, line) = (span["file_name"].as_str()?, span["line_start"].as_u64()?);
+    let words = message["message"].as_str()?;
+    (message["level"] == "warning").then(|| format!("{file}:{line}: {words}"))
+}
+
+/// A command of cargo's in a folder, which ends when nobody waits for it any more.
+fn cargo(folder: &Path, command: &str) -> Command {
+    let mut cargo = Command::from(programs::cargo());
+    cargo
+        .arg(command)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
+    cargo
+}
+
+/// What cargo has to say of a crate that doesn't come to the compiler: of its manifest, or of its dependencies.
+async fn cargo_fault(folder: &Path) -> Result<String> {
+    let mut cargo = cargo(folder, "metadata");
+    cargo.args(["--format-version", "1", "--quiet"]);
+    let output = cargo.output().await.context("cannot run cargo")?;
+    if output.status.success() {
+        return Ok("cargo can't build it, for the reason above.".to_owned());
+    }
+    Ok(String::from_utf8_lossy(&output.stderr).trim().to_owned())
 }
 
 /// Waits until no other copy is being built, and makes sure that cargo builds this one.
 ///
 /// Cargo doesn't tell two copies of a crate apart by their folders: in a shared build folder it would take the program of
 /// the other copy for this one's. So what was built last is removed when the copy changes.
-fn take_turn(folder: &Path) -> Result<File> {
-    fs::create_dir_all(target())?;
+async fn take_turn(folder: &Path) -> Result<File> {
+    fs::create_dir_all(target()).context("cannot create the build folder")?;
     let mut options = File::options();
     let options = options.create(true).truncate(false).read(true).write(true);
-    let mut turn = options.open(target().join("copy"))?;
-    turn.lock()?;
+    let turn = options.open(target().join("copy"))?;
+    let mut turn = spawn_blocking(|| turn.lock().map(|()| turn)).await??;
     let mut last = String::new();
     turn.read_to_string(&mut last)?;
     let this = path::absolute(folder)?.display().to_string();
     if last != this {
-        let manifest = manifest::read(&folder.join("Cargo.toml"))?;
-        let package = manifest["package"]["name"].as_str();
-        let cleaned = cargo()
-            .args(["clean", "--quiet", "--target-dir"])
-            .arg(target())
-            .arg("--package")
-            .arg(package.context("its Cargo.toml names no package")?)
-            .current_dir(folder)
-            .status()
-            .context("cannot run cargo")?;
-        if !cleaned.success() {
-            bail!("cargo clean ended with {cleaned}");
+        let not_read = |words| unfit(State::DoesNotCompile, words);
+        let manifest = manifest::read(&folder.join("Cargo.toml"));
+        let manifest = manifest.map_err(|error| not_read(format!("{error:#}")))?;
+        let package = manifest
+            .get("package")
+            .and_then(|package| package.get("name"));
+        let package = package.and_then(Item::as_str);
+        let package = package.ok_or_else(|| not_read("Cargo.toml names no package".to_owned()))?;
+        let mut cargo = cargo(folder, "clean");
+        cargo
+            .args(["--quiet", "--package", package, "--target-dir"])
+            .arg(target());
+        let cleaned = cargo.output().await.context("cannot run cargo")?;
+        if !cleaned.status.success() {
+            return Err(not_read(cargo_fault(folder).await?));
         }
         turn.set_len(0)?;
         turn.rewind()?;
@@ -98,7 +161,7 @@ fn take_turn(folder: &Path) -> Result<File> {
     Ok(turn)
 }
 
-fn take(program: &Path) -> Result<Built> {
+fn take(program: &Path, warnings: Vec<String>) -> Result<Built> {
     let folder = tempfile::Builder::new()
         .prefix("server-")
         .tempdir_in(target())?;
@@ -106,6 +169,7 @@ fn take(program: &Path) -> Result<Built> {
     fs::copy(program, &path)?;
     Ok(Built {
         path,
+        warnings,
         _folder: folder,
     })
 }

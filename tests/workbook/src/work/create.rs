@@ -57,10 +57,15 @@ fn write(
     } else if lesson.base().is_none() {
         fs::write(folder.join("src/lib.rs"), EMPTY)?;
     }
-    rename_crate(&folder.join("src/main.rs"), source, lesson)?;
+    rename(
+        &folder.join("src/main.rs"),
+        source.package(),
+        lesson.package(),
+    )?;
 
     let (public, copied) = (root().join("public"), folder.join("public"));
-    copy(&public.join(&source.name), &copied.join(&lesson.name))?;
+    // The page is the lesson's from the beginning: the server is what is left to write.
+    copy(&public.join(&lesson.name), &copied.join(&lesson.name))?;
     for shared in ["shared", "vendor"] {
         if public.join(shared).is_dir() {
             copy(&public.join(shared), &copied.join(shared))?;
@@ -81,15 +86,61 @@ fn copy_others(lesson: &Path, folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The program's only line that names its crate.
-fn rename_crate(file: &Path, from: &Lesson, to: &Lesson) -> io::Result<()> {
-    let name = |lesson: &Lesson| format!("{}::app", lesson.package().replace('-', "_"));
+/// Replaces the name of a lesson's crate in its main.rs by that of a copy's crate.
+pub fn rename_crate(file: &Path, from: &Lesson, copy: &Path) -> Result<()> {
+    let manifest = manifest::read(&copy.join("Cargo.toml"))?;
+    let to = manifest["package"]["name"].as_str();
+    rename(
+        file,
+        from.package(),
+        to.context("Cargo.toml names no package")?,
+    )
+    .with_context(|| format!("cannot write {}", file.display()))
+}
+
+fn rename(file: &Path, from: &str, to: &str) -> io::Result<()> {
+    let name = |package: &str| format!(" {}::", package.replace('-', "_"));
     let text = fs::read_to_string(file)?;
     fs::write(file, text.replace(&name(from), &name(to)))
 }
 
+/// Makes a copy of a copy, without what a build or the workbook has put there.
+pub fn duplicate(from: &Path, to: &Path) -> Result<()> {
+    const LEFT_OUT: [&str; 4] = [".git", ".hints", "progress.txt", "target"];
+    let copying = || -> io::Result<()> {
+        fs::create_dir_all(to)?;
+        for entry in fs::read_dir(from)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            if LEFT_OUT.iter().any(|other| name == *other) {
+                continue;
+            }
+            if entry.file_type()?.is_dir() {
+                copy(&entry.path(), &to.join(name))?;
+            } else {
+                fs::copy(entry.path(), to.join(name))?;
+            }
+        }
+        Ok(())
+    };
+    copying().with_context(|| format!("cannot write {}", to.display()))
+}
+
+/// Serves the page of an exercise in a new copy, if the exercise has one of its own.
+pub fn use_page_of(exercise: &str, lesson: &Lesson, folder: &Path) -> Result<()> {
+    let page = root()
+        .join("public/exercises")
+        .join(exercise.replace('_', "-"));
+    let served = folder.join("public").join(&lesson.name);
+    if !page.is_dir() {
+        return Ok(());
+    }
+    let replaced = fs::remove_dir_all(&served).and_then(|()| copy(&page, &served));
+    replaced.with_context(|| format!("cannot write {}", served.display()))
+}
+
 /// Copies a folder with all that is in it.
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
+pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;

@@ -53,7 +53,7 @@ fn inherit(table: &mut Item, workspace: &Item) {
 }
 
 /// A dependency, a version or a table, with more features than it has.
-fn with_features(dependency: Value, more: &Array) -> Value {
+pub fn with_features(dependency: Value, more: &Array) -> Value {
     let mut table = match dependency {
         Value::InlineTable(table) => table,
         version => InlineTable::from_iter([("version", version)]),

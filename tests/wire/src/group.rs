@@ -1,0 +1,38 @@
+//! A process and all that it starts.
+
+use std::io;
+
+use tokio::process::{Child, Command};
+
+/// The processes that a command has started, and those that they have started. They end with this value.
+pub struct Group {
+    #[cfg(unix)]
+    id: Option<u32>,
+}
+
+impl Group {
+    /// Starts a command in a group of its own. Elsewhere than on Unix the group is the process alone.
+    pub fn spawn(command: &mut Command) -> io::Result<(Child, Self)> {
+        #[cfg(unix)]
+        command.process_group(0);
+        let child = command.kill_on_drop(true).spawn()?;
+        let group = Self {
+            #[cfg(unix)]
+            id: child.id(),
+        };
+        Ok((child, group))
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Group {
+    fn drop(&mut self) {
+        use rustix::process::{Pid, Signal, kill_process_group};
+
+        let id = self.id.and_then(|id| Pid::from_raw(id.try_into().ok()?));
+        if let Some(id) = id {
+            // There may be nobody left.
+            kill_process_group(id, Signal::KILL).ok();
+        }
+    }
+}

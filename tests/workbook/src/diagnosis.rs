@@ -1,0 +1,234 @@
+//! What a student most likely did, where the transcripts and the sources show it.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use serde_json::Value;
+use wire::transcript::{Direction, Line, Step};
+
+use crate::check::Fault;
+
+/// The fault in words, if it is one that can be recognised. `sources` is the folder of the server's code, if it's at hand.
+pub fn diagnose(fault: &Fault, sources: Option<&Path>) -> Option<String> {
+    if let Some(ended) = &fault.ended {
+        return Some(format!(
+            "The program ended ({ended}) while its clients were connected."
+        ));
+    }
+    if fault.panic().is_some() {
+        return Some("A handler panicked, so it never got to its end.".to_owned());
+    }
+    if fault.timed_out {
+        return Some(
+            "The server stopped answering. A handler keeps its only thread busy: look for a loop without an `.await`, or for \
+             something that blocks, such as `std::thread::sleep` where `tokio::time::sleep(...).await` belongs."
+                .to_owned(),
+        );
+    }
+    let nothing = Step::default();
+    let at = first_difference(fault);
+    let expected = fault.expected.steps.get(at).unwrap_or(&nothing);
+    let actual = fault.actual.steps.get(at).unwrap_or(&nothing);
+    unhandled_event(expected, actual, sources)
+        .or_else(|| missing_answer(fault, expected, actual))
+        .or_else(|| wrong_field(expected, actual))
+        .or_else(|| wrong_listeners(fault, expected, actual))
+}
+
+/// The first step in which the transcripts differ.
+pub fn first_difference(fault: &Fault) -> usize {
+    let (expected, actual) = (&fault.expected.steps, &fault.actual.steps);
+    let mut pairs = expected.iter().zip(actual);
+    let differs = pairs.position(|(expected, actual)| expected != actual);
+    differs.unwrap_or(expected.len().min(actual.len()))
+}
+
+fn lines(step: &Step, direction: Direction) -> impl Iterator<Item = &Line> {
+    step.lines
+        .iter()
+        .filter(move |line| line.direction == direction)
+}
+
+/// Whether a client should have heard something, or the server logged something, that isn't there.
+fn lacks(expected: &Step, actual: &Step) -> bool {
+    let mut wanted = expected
+        .lines
+        .iter()
+        .filter(|line| line.direction != Direction::Sent);
+    wanted.any(|line| !actual.lines.contains(line))
+}
+
+/// A client's event for which the sources register no handler.
+fn unhandled_event(expected: &Step, actual: &Step, sources: Option<&Path>) -> Option<String> {
+    let code = code(sources?);
+    if !lacks(expected, actual) {
+        return None;
+    }
+    let registrations: Vec<_> = code.split(".on(").skip(1).map(str::trim_start).collect();
+    let handled: BTreeSet<_> = registrations
+        .iter()
+        .filter_map(|registration| registration.strip_prefix('"')?.split('"').next())
+        .collect();
+    // A name that isn't written where it is registered may be any that the code mentions.
+    let are_all_known = registrations
+        .iter()
+        .all(|registration| registration.starts_with('"'));
+    let is_handled = |event: &String| {
+        handled.contains(event.as_str()) || !are_all_known && code.contains(&format!("\"{event}\""))
+    };
+    let mut sent = lines(expected, Direction::Sent).filter_map(|line| event(&line.text));
+    let event = sent.find(|event| !is_handled(event))?;
+    let handled: Vec<_> = handled.iter().map(|name| format!("`{name}`")).collect();
+    Some(if handled.is_empty() {
+        format!("Nothing handles `{event}`: no handler is registered for any event.")
+    } else {
+        format!(
+            "Nothing handles `{event}`. Your code handles {}.",
+            handled.join(", ")
+        )
+    })
+}
+
+/// All of the sources.
+fn code(folder: &Path) -> String {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return String::new();
+    };
+    let mut code = String::new();
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.is_dir() {
+            code.push_str(&self::code(&path));
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            // What can't be read has no handlers in it.
+            code.push_str(&fs::read_to_string(&path).unwrap_or_default());
+        }
+    }
+    code
+}
+
+/// The name of the event in `42["event",...]`, with an acknowledgement's number or without.
+fn event(packet: &str) -> Option<String> {
+    let arguments = packet.strip_prefix("42")?;
+    let arguments = arguments.trim_start_matches(|digit: char| digit.is_ascii_digit());
+    // A long packet is shortened, so it's no JSON.
+    let name = arguments.strip_prefix("[\"")?.split('"').next()?;
+    Some(name.to_owned())
+}
+
+/// The head of a packet, `43` and the number of the question, or `42`, and its arguments.
+fn packet(text: &str) -> Option<(&str, Value)> {
+    let at = text.find('[')?;
+    let (head, arguments) = text.split_at(at);
+    Some((head, serde_json::from_str(arguments).ok()?))
+}
+
+fn missing_answer(fault: &Fault, expected: &Step, actual: &Step) -> Option<String> {
+    let answers = |step| {
+        let received = lines(step, Direction::Received);
+        let answers = received.filter(|line| line.text.starts_with("43"));
+        answers.map(|line| line.who.clone()).collect::<Vec<_>>()
+    };
+    let wanted = answers(expected);
+    let who = wanted
+        .first()
+        .filter(|who| !answers(actual).contains(who))?;
+    // It heard something else first.
+    if fault.words.contains("but heard ") && !fault.words.contains("but heard nothing") {
+        return None;
+    }
+    let because = if fault.complaints().is_empty() {
+        ""
+    } else {
+        " Did the handler run at all? With `Data`, a payload that doesn't fit never reaches it."
+    };
+    Some(format!(
+        "The acknowledgement is never sent: {who} asked for an answer, and no `ack.send(...)` gave one.{because}"
+    ))
+}
+
+/// Two packets of a kind, of which one has other fields.
+fn wrong_field(expected: &Step, actual: &Step) -> Option<String> {
+    let missing = lines(expected, Direction::Received).find(|line| !actual.lines.contains(line))?;
+    let (head, wanted) = packet(&missing.text)?;
+    let others = lines(actual, Direction::Received).filter(|line| line.who == missing.who);
+    let mut others = others.filter_map(|line| packet(&line.text));
+    let (_, got) = others.find(|(other, arguments)| {
+        *other == head && (head != "42" || arguments[0] == wanted[0]) && *arguments != wanted
+    })?;
+    let what = if head == "42" {
+        format!("the event `{}`", wanted[0].as_str().unwrap_or_default())
+    } else {
+        "the answer".to_owned()
+    };
+    difference(&wanted, &got, "").map(|words| format!("In {what}, {words}."))
+}
+
+/// The first field in which two values differ, in words.
+fn difference(expected: &Value, actual: &Value, path: &str) -> Option<String> {
+    match (expected, actual) {
+        (Value::Object(expected), Value::Object(actual)) => {
+            let extra: Vec<_> = actual
+                .keys()
+                .filter(|name| !expected.contains_key(*name))
+                .collect();
+            for (name, value) in expected {
+                match actual.get(name) {
+                    Some(other) => {
+                        if let Some(words) = difference(value, other, name) {
+                            return Some(words);
+                        }
+                    }
+                    None if extra.is_empty() => {
+                        return Some(format!("the field `{name}` is missing"));
+                    }
+                    None => {
+                        return Some(format!(
+                            "the field `{name}` is missing, and there is `{}` instead",
+                            extra[0]
+                        ));
+                    }
+                }
+            }
+            extra
+                .first()
+                .map(|name| format!("the field `{name}` is not expected"))
+        }
+        (Value::Array(expected), Value::Array(actual)) if expected.len() == actual.len() => {
+            let mut pairs = expected.iter().zip(actual);
+            pairs.find_map(|(expected, actual)| difference(expected, actual, path))
+        }
+        _ if expected == actual => None,
+        _ if path.is_empty() => Some(format!("{expected} was expected, not {actual}")),
+        _ => Some(format!("`{path}` should be {expected}, not {actual}")),
+    }
+}
+
+/// An event that reaches more clients than it should, or fewer.
+fn wrong_listeners(fault: &Fault, expected: &Step, actual: &Step) -> Option<String> {
+    let listeners = |step, name: &str| {
+        let heard = lines(step, Direction::Received);
+        let heard = heard.filter(|line| event(&line.text).as_deref() == Some(name));
+        heard.map(|line| line.who.clone()).collect::<BTreeSet<_>>()
+    };
+    let heard = [expected, actual].map(|step| lines(step, Direction::Received));
+    let names: BTreeSet<_> = heard
+        .into_iter()
+        .flatten()
+        .filter_map(|line| event(&line.text))
+        .collect();
+    for name in names {
+        let (wanted, got) = (listeners(expected, &name), listeners(actual, &name));
+        let list = |names: BTreeSet<String>| Vec::from_iter(names).join(" and ");
+        let (extra, lacking) = (list(&got - &wanted), list(&wanted - &got));
+        if !extra.is_empty() {
+            return Some(format!(
+                "`{name}` reaches too many clients: {extra} should not hear it."
+            ));
+        }
+        if !lacking.is_empty() && fault.is_whole {
+            return Some(format!(
+                "`{name}` reaches too few clients: {lacking} should hear it, too."
+            ));
+        }
+    }
+    None
+}

@@ -1,0 +1,80 @@
+//! `workbook watch` on a student's copy, for tests.
+
+use std::{path::Path, process::Stdio, time::Duration};
+
+use anyhow::{Context, Result};
+use course::lessons::Lesson;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader, Lines},
+    process::{Child, ChildStdout, Command},
+    time::timeout,
+};
+
+use crate::programs;
+
+/// How long a build may take on a machine that is very busy.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// The running program.
+pub struct Watching {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Watching {
+    /// Watches a copy of a lesson.
+    pub fn start(work: &Path, lesson: &Lesson, port: &str) -> Result<Self> {
+        let mut child = Command::new(programs::workbook())
+            .args(["watch", "work", &lesson.name, "--work"])
+            .arg(work)
+            .env("NO_COLOR", "1")
+            .env("CARGO_NET_OFFLINE", "true")
+            .env("PORT", port)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let output = child.stdout.take().context("it has no output")?;
+        let lines = BufReader::new(output).lines();
+        Ok(Self { child, lines })
+    }
+
+    /// The next line.
+    pub async fn line(&mut self) -> Result<String> {
+        let line = timeout(PATIENCE, self.lines.next_line()).await;
+        line.context("it says nothing more")??
+            .context("it has ended")
+    }
+
+    /// The next line that holds these words.
+    pub async fn says(&mut self, words: &str) -> Result<String> {
+        loop {
+            let line = self.line().await;
+            let line = line.with_context(|| format!("it should say {words:?}"))?;
+            if line.contains(words) {
+                return Ok(line);
+            }
+        }
+    }
+
+    /// Sends it a signal, as `INT`.
+    pub fn signal(&self, name: &str) {
+        if let Some(process) = self.child.id() {
+            let mut kill = std::process::Command::new("kill");
+            // Where there are no signals, there is no such program either.
+            kill.args(["-s", name, &process.to_string()]).status().ok();
+        }
+    }
+
+    /// Waits until it has ended, and returns whether it ended well.
+    pub async fn has_ended(&mut self) -> Result<bool> {
+        let ended = timeout(PATIENCE, self.child.wait()).await;
+        Ok(ended.context("it should have ended")??.success())
+    }
+}
+
+impl Drop for Watching {
+    /// Asks it to end: killed, it would leave its server behind.
+    fn drop(&mut self) {
+        self.signal("TERM");
+    }
+}
