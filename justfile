@@ -237,6 +237,8 @@ lint:
     cargo fmt --check
     just --fmt --check --unstable
     cargo clippy --workspace --all-targets --locked -- --deny warnings
+    # Those that `cargo test` alone doesn't run are no part of all targets.
+    cargo clippy --workspace --test workbook --test watch --test experiments --test symptoms --test misbehaving --test attacks --test platform --test deployed --test house --test offline --test lines --test parity --test orphans --locked -- --deny warnings
     typos
     cargo deny --offline --locked check bans licenses sources
 

@@ -14,7 +14,7 @@ use course::{
 };
 use suites::assert_snapshot;
 use wire::server::Server;
-use workbook::work::{Built, apply, build};
+use workbook::work::{Built, apply};
 
 /// A folder for the copies, the same on every run, so that cargo replaces what it built the last time.
 fn copies() -> PathBuf {

@@ -129,7 +129,7 @@ fn units(lines: &[String]) -> impl Iterator<Item = Range<usize>> {
     starts.map(move |start| {
         let is_outside = |line: &String| {
             let deeper = indent(line).cmp(&indent(&lines[start]));
-            !line.is_empty() && !deeper.is_gt() && !(deeper.is_eq() && closes(line))
+            !(line.is_empty() || deeper.is_gt() || deeper.is_eq() && closes(line))
         };
         let mut after = lines.iter().skip(start + 1);
         let end = after.position(is_outside);
@@ -139,7 +139,7 @@ fn units(lines: &[String]) -> impl Iterator<Item = Range<usize>> {
 
 /// Whether the lesson's check of a copy finds a fault, or the copy can't be checked at all.
 async fn turns_red(lesson: &Lesson, work: &Path) -> Result<bool> {
-    let Ok(program) = build(work) else {
+    let Ok(program) = build(work).await else {
         return Ok(true);
     };
     let target = Target::Program {

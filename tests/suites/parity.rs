@@ -4,7 +4,7 @@ use std::{fmt::Write as _, fs, path::PathBuf, time::Duration};
 
 use anyhow::{Result, bail, ensure};
 use course::{
-    differences::{Differences, STOPPED, node_snapshot},
+    differences::{Differences, node_snapshot},
     exercises,
     lessons::{self, root},
     scenario::Scenario,
@@ -13,7 +13,7 @@ use course::{
 use libtest_mimic::{Arguments, Trial};
 use suites::{assert_snapshot, files};
 use tokio::{process::Command, time::timeout};
-use wire::{connection::Transport, server::Server, transcript::Step};
+use wire::{connection::Transport, server::Server};
 use workbook::programs::{program, run_to_end};
 
 /// How long a server that broke off a scenario may take to end, if that's why it broke off.

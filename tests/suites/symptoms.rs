@@ -10,10 +10,7 @@ use wire::{
     connection::{Connection, Http, Transport},
     server::Server,
 };
-use workbook::{
-    programs::{self, program, run_to_end},
-    work::build,
-};
+use workbook::programs::{self, program, run_to_end};
 
 use suites::{assert_snapshot, copies::copy_with};
 

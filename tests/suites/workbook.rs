@@ -141,7 +141,9 @@ fn without_ports(said: &str) -> String {
         let rest = part.trim_start_matches(|digit: char| digit.is_ascii_digit());
         let port = &part[..part.len() - rest.len()];
         let port = if port.len() == 5 { "3000" } else { port };
-        text += &format!("http://127.0.0.1:{port}{rest}");
+        text += "http://127.0.0.1:";
+        text += port;
+        text += rest;
     }
     text
 }
@@ -307,109 +309,111 @@ async fn a_copy_runs_in_its_own_folder() {
 /// A file, a part of it, and what comes in its place.
 type Replacement = (&'static str, &'static str, &'static str);
 
-/// The faults that students make most, and what is said of them.
+const HANDLERS: &str = "src/controller.rs";
+
+/// The faults that students make most, each with its name.
+const FAULTS: [(&str, &[Replacement]); 13] = [
+    (
+        "no_callback",
+        &[(
+            HANDLERS,
+            "ack.send(answer)",
+            "Ok::<_, String>(drop((ack, answer)))",
+        )],
+    ),
+    (
+        "emits_to_all",
+        &[
+            (
+                HANDLERS,
+                "(socket: SocketRef, ack",
+                "(io: socketioxide::SocketIo, ack",
+            ),
+            (HANDLERS, "socket.broadcast().emit(", "io.emit("),
+        ],
+    ),
+    (
+        "wrong_event_name",
+        &[(HANDLERS, "on(\"enviar-mensaje\"", "on(\"enviar_mensaje\"")],
+    ),
+    (
+        "wrong_field",
+        &[(HANDLERS, "\"processID\"", "\"processId\"")],
+    ),
+    (
+        "wrong_port",
+        &[(
+            "src/main.rs",
+            "println!(\"http://{}\", listener.local_addr()?)",
+            "println!(\"http://127.0.0.1:1\")",
+        )],
+    ),
+    (
+        "does_not_compile",
+        &[(
+            HANDLERS,
+            "fn unix_millis() -> u64 {",
+            "fn unix_millis() -> String {",
+        )],
+    ),
+    (
+        "does_not_await",
+        &[(
+            HANDLERS,
+            "    info!(message.text",
+            "    std::thread::sleep(std::time::Duration::from_mins(2));\n    info!(message.text",
+        )],
+    ),
+    (
+        "exits",
+        &[(
+            HANDLERS,
+            "    info!(message.text",
+            "    std::process::exit(7);\n    #[allow(unreachable_code)]\n    info!(message.text",
+        )],
+    ),
+    (
+        "prints_nothing",
+        &[(
+            "src/main.rs",
+            "    println!(\"http://{}\", listener.local_addr()?);\n",
+            "",
+        )],
+    ),
+    (
+        "ignores_port",
+        &[(
+            "src/main.rs",
+            "env::var_os(\"PORT\").unwrap_or(\"3000\".into())",
+            "std::ffi::OsString::from(\"0\")",
+        )],
+    ),
+    (
+        "wrong_manifest",
+        &[("Cargo.toml", "[dependencies]", "[dependencies")],
+    ),
+    (
+        "unused_acknowledgement",
+        &[(
+            HANDLERS,
+            "            return answer(ack, &json!({ \"error\": error.to_string() }));",
+            "            return;",
+        )],
+    ),
+    (
+        "panics",
+        &[(
+            HANDLERS,
+            "    info!(message.text",
+            "    assert!(message.text.is_empty(), \"no message today\");\n    info!(message.text",
+        )],
+    ),
+];
+
 #[test]
 fn what_is_said_of_a_fault_can_be_read() {
-    let handlers = "src/controller.rs";
-    let faults: [(&str, &[Replacement]); 13] = [
-        (
-            "no_callback",
-            &[(
-                handlers,
-                "ack.send(answer)",
-                "Ok::<_, String>(drop((ack, answer)))",
-            )],
-        ),
-        (
-            "emits_to_all",
-            &[
-                (
-                    handlers,
-                    "(socket: SocketRef, ack",
-                    "(io: socketioxide::SocketIo, ack",
-                ),
-                (handlers, "socket.broadcast().emit(", "io.emit("),
-            ],
-        ),
-        (
-            "wrong_event_name",
-            &[(handlers, "on(\"enviar-mensaje\"", "on(\"enviar_mensaje\"")],
-        ),
-        (
-            "wrong_field",
-            &[(handlers, "\"processID\"", "\"processId\"")],
-        ),
-        (
-            "wrong_port",
-            &[(
-                "src/main.rs",
-                "println!(\"http://{}\", listener.local_addr()?)",
-                "println!(\"http://127.0.0.1:1\")",
-            )],
-        ),
-        (
-            "does_not_compile",
-            &[(
-                handlers,
-                "fn unix_millis() -> u64 {",
-                "fn unix_millis() -> String {",
-            )],
-        ),
-        (
-            "does_not_await",
-            &[(
-                handlers,
-                "    info!(message.text",
-                "    std::thread::sleep(std::time::Duration::from_mins(2));\n    info!(message.text",
-            )],
-        ),
-        (
-            "exits",
-            &[(
-                handlers,
-                "    info!(message.text",
-                "    std::process::exit(7);\n    #[allow(unreachable_code)]\n    info!(message.text",
-            )],
-        ),
-        (
-            "prints_nothing",
-            &[(
-                "src/main.rs",
-                "    println!(\"http://{}\", listener.local_addr()?);\n",
-                "",
-            )],
-        ),
-        (
-            "ignores_port",
-            &[(
-                "src/main.rs",
-                "env::var_os(\"PORT\").unwrap_or(\"3000\".into())",
-                "std::ffi::OsString::from(\"0\")",
-            )],
-        ),
-        (
-            "wrong_manifest",
-            &[("Cargo.toml", "[dependencies]", "[dependencies")],
-        ),
-        (
-            "unused_acknowledgement",
-            &[(
-                handlers,
-                "            return answer(ack, &json!({ \"error\": error.to_string() }));",
-                "            return;",
-            )],
-        ),
-        (
-            "panics",
-            &[(
-                handlers,
-                "    info!(message.text",
-                "    assert!(message.text.is_empty(), \"no message today\");\n    info!(message.text",
-            )],
-        ),
-    ];
     let mut report = String::new();
-    for (name, replacements) in faults {
+    for (name, replacements) in FAULTS {
         let student = Student::with("06");
         for (file, from, to) in replacements {
             student.replace(file, from, to);

@@ -170,7 +170,9 @@ impl Suite {
     {
         let (runtime, chromium) = (Arc::clone(&self.runtime), Arc::clone(&self.chromium));
         Trial::test(name, move || {
-            runtime.block_on(play(chromium)).map_err(Into::into)
+            let played = runtime.block_on(play(chromium));
+            // With all its causes, of which the outermost says only what was being waited for.
+            played.map_err(|error| format!("{error:#}").into())
         })
     }
 }

@@ -24,7 +24,7 @@ pub async fn reloads_its_pages_after_every_save(chromium: &Chromium) -> Result {
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
         .local_addr()?
         .port();
-    let mut watching = Watching::start(&work, &lesson, &port.to_string())?;
+    let mut watching = Watching::start(&work, &lesson, &port.to_string()).await?;
     let invitation = watching.says("Open ").await?;
     let link = invitation.split_whitespace().nth(1).unwrap_or_default();
 

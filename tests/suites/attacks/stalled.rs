@@ -50,7 +50,7 @@ async fn stall(production: &Production, transport: Transport) -> Opening {
 
 /// Says long things, each after the one before has been answered and heard.
 struct Speaker {
-    speaker: Connection,
+    connection: Connection,
     listeners: Vec<Connection>,
     said: u64,
 }
@@ -63,7 +63,7 @@ impl Speaker {
             listeners.push(join(base, transport).await.unwrap());
         }
         Self {
-            speaker: join(base, Transport::WebSocket).await.unwrap(),
+            connection: join(base, Transport::WebSocket).await.unwrap(),
             listeners,
             said: 0,
         }
@@ -72,10 +72,10 @@ impl Speaker {
     async fn say(&mut self, length: usize) {
         self.said += 1;
         let text = format!("{} {}", self.said, "x".repeat(length));
-        self.speaker.send(message(&text, Some(self.said)));
+        self.connection.send(message(&text, Some(self.said)));
         let expected = format!("43{}[{{\"id\"", self.said);
         loop {
-            let answer = timeout(PATIENCE, self.speaker.receive()).await;
+            let answer = timeout(PATIENCE, self.connection.receive()).await;
             let answer = answer.expect("no answer").expect("cut off");
             if answer.starts_with(&expected) {
                 break;

@@ -10,7 +10,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::programs;
+use crate::{programs, work};
 
 /// How long a build may take on a machine that is very busy.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -22,8 +22,9 @@ pub struct Watching {
 }
 
 impl Watching {
-    /// Watches a copy of a lesson.
-    pub fn start(work: &Path, lesson: &Lesson, port: &str) -> Result<Self> {
+    /// Watches a copy of a lesson, once its libraries are built: that may take longer than anything after it.
+    pub async fn start(work: &Path, lesson: &Lesson, port: &str) -> Result<Self> {
+        work::build(work).await?;
         let mut child = Command::new(programs::workbook())
             .args(["watch", "work", &lesson.name, "--work"])
             .arg(work)
