@@ -16,6 +16,7 @@ use tokio::time::timeout;
 use tokio_tungstenite::connect_async;
 use wire::connection::Http;
 use workbook::{
+    programs,
     watching::Watching,
     work::{Begin, create},
 };
@@ -30,12 +31,12 @@ struct Student {
 }
 
 impl Student {
-    async fn watches(lesson: &str, port: &str) -> Self {
+    fn watches(lesson: &str, port: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let work = folder.path().join("work");
         let lesson = lessons::find(lesson).unwrap();
         create(&lesson, Begin::AsTheLesson, &work).unwrap();
-        let watching = Watching::start(&work, &lesson, port).await.unwrap();
+        let watching = Watching::start(&programs::workbook(), &work, &lesson, port).unwrap();
         Self { folder, watching }
     }
 
@@ -80,7 +81,7 @@ impl Student {
 
 #[tokio::test]
 async fn the_server_is_replaced_the_page_reloads_and_a_fault_changes_neither() {
-    let mut student = Student::watches("01", "0").await;
+    let mut student = Student::watches("01", "0");
     let (server, port) = student.is_invited().await;
     student.reads("passes").await;
     let (mut page, _) = connect_async(format!("ws://127.0.0.1:{port}"))
@@ -104,7 +105,7 @@ async fn the_server_is_replaced_the_page_reloads_and_a_fault_changes_neither() {
 
 #[tokio::test]
 async fn a_folder_that_is_replaced_and_a_manifest_that_is_edited_are_seen() {
-    let mut student = Student::watches("01", "0").await;
+    let mut student = Student::watches("01", "0");
     student.reads("passes").await;
 
     let aside = student.path("src-before");
@@ -141,7 +142,7 @@ async fn main() {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_server_that_hangs_stops_neither_the_watch_nor_ctrl_c() {
-    let mut student = Student::watches("01", "0").await;
+    let mut student = Student::watches("01", "0");
     student.reads("passes").await;
     let main = student.read("src/main.rs");
     let (deaf, port) = listen().await;
@@ -162,7 +163,7 @@ async fn a_server_that_hangs_stops_neither_the_watch_nor_ctrl_c() {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_build_that_hangs_does_not_stop_ctrl_c() {
-    let mut student = Student::watches("01", "0").await;
+    let mut student = Student::watches("01", "0");
     student.reads("passes").await;
     let (script, port) = listen().await;
     let hang = r#"
@@ -180,7 +181,7 @@ async fn a_build_that_hangs_does_not_stop_ctrl_c() {
 
 #[tokio::test]
 async fn a_server_that_never_stops_printing_is_left_out() {
-    let mut student = Student::watches("01", "0").await;
+    let mut student = Student::watches("01", "0");
     student.reads("passes").await;
     let main = student.read("src/main.rs");
     student.write(
@@ -203,7 +204,7 @@ async fn a_server_that_never_stops_printing_is_left_out() {
 async fn when_the_port_is_taken_the_advice_is_about_the_port() {
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    let mut student = Student::watches("01", &port).await;
+    let mut student = Student::watches("01", &port);
     let advice = student.reads(&format!("Port {port} is held by")).await;
     assert!(advice.contains("set PORT"), "{advice}");
     if cfg!(target_os = "linux") {
@@ -217,7 +218,7 @@ async fn when_the_port_is_taken_the_advice_is_about_the_port() {
 
 #[tokio::test]
 async fn a_server_on_all_interfaces_gets_an_address_that_opens() {
-    let mut student = Student::watches("07", "0").await;
+    let mut student = Student::watches("07", "0");
     let printed = student.reads("http://0.0.0.0:").await;
     let (_, port) = printed.rsplit_once(':').unwrap();
     let invitation = student.reads("Open ").await;

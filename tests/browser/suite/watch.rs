@@ -10,6 +10,7 @@ use anyhow::Context;
 use browser::{Chromium, Result};
 use course::lessons;
 use workbook::{
+    programs,
     watching::Watching,
     work::{Begin, create},
 };
@@ -24,7 +25,8 @@ pub async fn reloads_its_pages_after_every_save(chromium: &Chromium) -> Result {
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
         .local_addr()?
         .port();
-    let mut watching = Watching::start(&work, &lesson, &port.to_string()).await?;
+    let program = programs::workbook_apart();
+    let mut watching = Watching::start(&program, &work, &lesson, &port.to_string())?;
     let invitation = watching.says("Open ").await?;
     let link = invitation.split_whitespace().nth(1).unwrap_or_default();
 

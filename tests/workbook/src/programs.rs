@@ -83,6 +83,17 @@ pub fn workbook() -> PathBuf {
     executable(&FOLDER, "workbook")
 }
 
+/// The same with a build folder of its own: building a copy of a lesson removes what was built of the lesson, which tests
+/// that run at the same time may need.
+///
+/// # Panics
+/// It doesn't compile; the compiler has said why.
+pub fn workbook_apart() -> PathBuf {
+    let program = executable(&target().join("tmp/apart/debug"), "workbook");
+    take(&workbook(), &program).unwrap_or_else(|error| panic!("cannot copy workbook: {error}"));
+    program
+}
+
 /// Runs a program that should end by itself, and soon.
 pub async fn run_to_end(mut command: tokio::process::Command) -> Result<Output> {
     // Nothing takes this long except on a very busy machine.

@@ -10,10 +10,8 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{programs, work};
-
-/// How long a build may take on a machine that is very busy.
-const PATIENCE: Duration = Duration::from_mins(2);
+/// How long a build may take on a machine that is very busy, with all its libraries.
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// The running program.
 pub struct Watching {
@@ -22,10 +20,9 @@ pub struct Watching {
 }
 
 impl Watching {
-    /// Watches a copy of a lesson, once its libraries are built: that may take longer than anything after it.
-    pub async fn start(work: &Path, lesson: &Lesson, port: &str) -> Result<Self> {
-        work::build(work).await?;
-        let mut child = Command::new(programs::workbook())
+    /// Watches a copy of a lesson with this program.
+    pub fn start(program: &Path, work: &Path, lesson: &Lesson, port: &str) -> Result<Self> {
+        let mut child = Command::new(program)
             .args(["watch", "work", &lesson.name, "--work"])
             .arg(work)
             .env("NO_COLOR", "1")
