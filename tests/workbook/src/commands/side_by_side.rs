@@ -88,8 +88,8 @@ mod tests {
             "ana ← 43[{\"a\":\"0123456789012345678901234567890123456789\",\"c\":1}]",
         );
         let (left, right) = cut(left, right, 30);
-        assert_eq!(left, "ana ← …3456789\",\"b\":1}]");
-        assert_eq!(right, "ana ← …3456789\",\"c\":1}]");
+        assert_eq!(left, "ana ← …123456789\",\"b\":1}]");
+        assert_eq!(right, "ana ← …123456789\",\"c\":1}]");
         assert_eq!(cut("short", "", 30), ("short".to_owned(), String::new()));
         assert_eq!(cut("0123456789", "0123456789", 5).0, "0123…");
     }
