@@ -96,7 +96,11 @@ pub async fn build(folder: &Path) -> Result<Built> {
 
 /// A warning with its place, `src/lib.rs:7: unused variable`.
 fn warning(message: &Value) -> Option<String> {
-    let span = message["spans"].as_array()?.first()?;
+    let mut span = message["spans"].as_array()?.first()?;
+    // Of a macro's code, the place where the student calls it.
+    while span["expansion"]["span"].is_object() {
+        span = &span["expansion"]["span"];
+    }
     let (file, line) = (span["file_name"].as_str()?, span["line_start"].as_u64()?);
     let words = message["message"].as_str()?;
     (message["level"] == "warning").then(|| format!("{file}:{line}: {words}"))
