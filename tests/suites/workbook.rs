@@ -129,8 +129,27 @@ impl Student {
 
 /// What is said where the copy is in its usual place.
 fn in_the_workbook(said: &str) -> String {
-    said.replace(" --work <folder>/work", "")
-        .replace("<folder>/", "")
+    let said = said.replace(" --work <folder>/work", "");
+    let said = said.replace("<folder>/", "");
+    let mut lines: Vec<_> = said.lines().map(str::to_owned).collect();
+    // Without the option the commands are shorter, and their column is narrower.
+    for rows in lines.chunk_by_mut(|one, other| row(one).is_some() == row(other).is_some()) {
+        let commands = rows.iter().filter_map(|line| Some(row(line)?.0.len()));
+        let width = commands.max().unwrap_or_default();
+        for line in rows {
+            if let Some((command, words)) = row(line) {
+                *line = format!("{command:width$}   {words}");
+            }
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+/// A command and what it does: `  just check 02   what is left to do`.
+fn row(line: &str) -> Option<(&str, &str)> {
+    let (command, words) = line.split_once("   ")?;
+    let is_command = command.starts_with("  just ");
+    is_command.then(|| (command, words.trim_start()))
 }
 
 /// What is said, with the ports that the system chooses replaced.
