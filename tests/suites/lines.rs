@@ -1,4 +1,4 @@
-//! What a lesson teaches, its check asks for: without any one line that the lesson adds to its base, the check turns red. A
+//! A check asks for everything that its lesson teaches: it turns red without any one line that the lesson adds. A
 //! line that may go is in the list `lines.toml`, with the reason.
 
 use std::{
@@ -116,7 +116,7 @@ fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-/// What can be taken away: a line of code with all that is indented deeper after it, up to its closing brackets. That's a
+/// The parts that can be removed: a line of code with everything indented below it, up to its closing brackets. That's a
 /// statement, a link of a chain of calls, an attribute or an item, as rustfmt writes them.
 fn units(lines: &[String]) -> impl Iterator<Item = Range<usize>> {
     let indent = |line: &str| line.len() - line.trim_start().len();

@@ -80,7 +80,7 @@ async fn an_older_version_of_socket_io_is_named() {
     assert!(said(&output).contains("Socket.IO 2"), "{}", said(&output));
 }
 
-/// A client hears events without a pause, and the check ends all the same.
+/// The check ends even though its clients receive events without a pause.
 #[test]
 fn a_server_that_never_stops_sending_fails() {
     let endless = format!(
@@ -108,7 +108,7 @@ fn a_log_without_an_end_is_not_kept() {
     );
 }
 
-/// What a stranger's server starts ends with it, and so does everything else when Ctrl-C ends the check.
+/// The processes that a student's server starts end with it, and Ctrl-C leaves nothing running either.
 #[cfg(unix)]
 #[test]
 fn nothing_is_left_behind() {

@@ -9,10 +9,10 @@ use course::lessons::{self, root};
 use wire::server::Server;
 use workbook::programs::outside_of_cargo;
 
-/// A command at the top of the workbook that can reach nothing but this machine. What it starts ends with it.
+/// A command at the top of the workbook without a network. The processes that it starts end with it.
 fn without_network(command: &[&str]) -> Command {
     let mut unshare = Command::new("unshare");
-    // Whoever has mapped their user to root in a namespace of their own may do this, without being root outside.
+    // In a user namespace of its own this needs no root rights outside.
     unshare
         .args([
             "--map-root-user",

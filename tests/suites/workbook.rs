@@ -127,7 +127,7 @@ impl Student {
     }
 }
 
-/// What is said where the copy is in its usual place.
+/// The same output as if the copy were in its usual place.
 fn in_the_workbook(said: &str) -> String {
     let said = said.replace(" --work <folder>/work", "");
     let said = said.replace("<folder>/", "");

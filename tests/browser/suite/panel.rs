@@ -228,7 +228,7 @@ pub async fn follows_the_newest_frame(
     Ok(())
 }
 
-/// What a class should see from the last row fits in the window, in letters that are large enough.
+/// Everything that a class should see from the last row fits in the window, in letters that are large enough.
 pub async fn fits_on_a_projector(chromium: &Chromium, (width, height): (i64, i64)) -> Result {
     let (_server, tab) = open(chromium, "/shared/duo.html").await?;
     tab.set_size(width, height).await?;

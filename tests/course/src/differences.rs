@@ -102,7 +102,7 @@ impl Differences {
     }
 }
 
-/// What the protocol leaves to the server: a kind of packet, and a field in it.
+/// The fields that the protocol leaves to the server, each with its kind of packet.
 const CHOICES: [(&str, &str); 4] = [
     ("0", "maxPayload"),
     ("0", "pingInterval"),

@@ -76,7 +76,7 @@ pub struct Outcome {
     pub transcript: Transcript,
     /// What should have happened and didn't.
     pub failure: Option<String>,
-    /// What it asked for that couldn't be had.
+    /// Something that it needed and this server doesn't offer.
     pub unseen: Option<Unseen>,
 }
 

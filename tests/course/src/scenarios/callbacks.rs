@@ -63,7 +63,7 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
         LOG,
         [a_payload_that_does_not_fit_is_logged,]
     ),
-    // Lesson 07 logs no messages: they are nobody's business there.
+    // Lesson 07 logs no messages, to protect its users' privacy.
     group!(
         from("callbacks").until("deploy"),
         BothTransports,

@@ -29,7 +29,7 @@ const LOG_LIMIT: Duration = Duration::from_secs(1);
 /// The result of an action. An error says, in words, what should have happened and didn't.
 pub type Result<T = ()> = anyhow::Result<T>;
 
-/// What a scenario may need, and a server may not have.
+/// Something that a scenario needs and a server may not offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unseen {
     /// The server's log can't be read.
@@ -66,7 +66,7 @@ pub struct Scene {
     log: Option<Log>,
     clients: Vec<Client>,
     recorder: Recorder,
-    /// What the scenario asked for that isn't to be had here.
+    /// Something that the scenario needed and this server doesn't offer.
     pub(crate) unseen: Option<Unseen>,
 }
 
