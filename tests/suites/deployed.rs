@@ -20,7 +20,7 @@ use workbook::programs::{self, release};
 
 /// The lesson that is deployed.
 fn lesson() -> Lesson {
-    lessons::find("deploy").unwrap()
+    lessons::find("drain").unwrap()
 }
 
 async fn start(settings: &[(&str, &str)]) -> Server {
@@ -29,7 +29,7 @@ async fn start(settings: &[(&str, &str)]) -> Server {
     Server::start(&PROGRAM, root(), &settings).await.unwrap()
 }
 
-/// `just check 07 --url URL`, on a machine that trusts the authorities in this file. Meanwhile this thread must go on
+/// `just check 13 --url URL`, on a machine that trusts the authorities in this file. Meanwhile this thread must go on
 /// reading what the server logs, or the server would wait for that.
 async fn check(url: &str, trusted: &Path) -> Output {
     Command::new(programs::workbook())

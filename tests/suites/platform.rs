@@ -1,4 +1,4 @@
-//! Lesson 07 as a platform builds and runs it: the steps of its `Dockerfile`, without a container.
+//! The last lesson as a platform builds and runs it: the steps of its `Dockerfile`, without a container.
 
 #![cfg(unix)]
 
@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use course::lessons;
+use course::lessons::{self, Lesson};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::{process::Command, time::timeout};
@@ -20,15 +20,26 @@ use workbook::programs;
 /// How soon a platform wants a sign of life.
 const SOON: Duration = Duration::from_secs(1);
 
-fn deploy() -> lessons::Lesson {
-    lessons::find("deploy").unwrap()
+/// The last lesson of those that are ready to deploy.
+fn lesson() -> Lesson {
+    lessons::find("drain").unwrap()
 }
 
-/// The arguments of each line of the `Dockerfile` that begins with this word, in their order.
-fn instructions(word: &str) -> Vec<String> {
-    let text = fs::read_to_string(deploy().folder().join("Dockerfile")).unwrap();
-    let arguments = |line: &str| Some(line.strip_prefix(word)?.trim().to_owned());
-    text.lines().filter_map(arguments).collect()
+/// The instructions of a lesson's `Dockerfile`, each a word and its arguments.
+fn instructions(lesson: &Lesson) -> Vec<(String, String)> {
+    let text = fs::read_to_string(lesson.folder().join("Dockerfile")).unwrap();
+    let instructions = text.lines().filter_map(|line| line.split_once(' '));
+    let instructions = instructions.filter(|(word, _)| *word != "#");
+    let owned = |(word, arguments): (&str, &str)| (word.to_owned(), arguments.to_owned());
+    instructions.map(owned).collect()
+}
+
+/// The arguments of each instruction that begins with this word.
+fn arguments(lesson: &Lesson, word: &str) -> Vec<String> {
+    let mut instructions = instructions(lesson);
+    instructions.retain(|(found, _)| found == word);
+    let arguments = instructions.into_iter().map(|(_, arguments)| arguments);
+    arguments.collect()
 }
 
 /// A folder that every user may enter, as the root of an image is.
@@ -45,27 +56,52 @@ async fn succeed(command: &mut Command) {
     assert!(output.status.success(), "{command:?}: {output:?}");
 }
 
-/// Makes the image's content in a clean folder by the steps of the `Dockerfile`, and takes everybody's leave to
-/// write there.
+/// Makes the image's content in an empty folder by the first stage of the `Dockerfile`, and makes it read-only.
 async fn image(folder: &Path) -> PathBuf {
-    let source = folder.join("source");
+    let (source, build) = (folder.join("source"), folder.join("build"));
     let workbook = programs::workbook();
-    succeed(Command::new(workbook).args(["package", "07"]).arg(&source)).await;
-    for step in instructions("RUN") {
-        let mut shell = Command::new("sh");
-        shell.args(["-ec", &step]).current_dir(&source);
-        // Settings of the tests' own build would not be there.
-        succeed(shell.env_remove("CARGO_TARGET_DIR")).await;
+    let package = ["package", &lesson().name];
+    succeed(Command::new(workbook).args(package).arg(&source)).await;
+    fs::create_dir(&build).unwrap();
+    let stages = instructions(&lesson());
+    let stages: Vec<_> = stages.split(|(word, _)| word == "FROM").collect();
+    let mut environment = Vec::new();
+    for (word, arguments) in stages[1] {
+        match word.as_str() {
+            "ENV" => environment.push(variable(arguments)),
+            "COPY" => {
+                let (files, to) = arguments.rsplit_once(' ').unwrap();
+                for file in files.split(' ') {
+                    let mut copy = Command::new("cp");
+                    copy.args(["-r", file]).arg(build.join(to));
+                    succeed(copy.current_dir(&source)).await;
+                }
+            }
+            "RUN" => {
+                let mut shell = Command::new("sh");
+                shell.args(["-ec", arguments]).current_dir(&build);
+                shell.envs(environment.iter().cloned());
+                // Settings of the tests' own build wouldn't be there.
+                succeed(shell.env_remove("CARGO_TARGET_DIR")).await;
+            }
+            _ => {}
+        }
     }
     let image = folder.join("image");
-    fs::rename(source.join("image"), &image).unwrap();
+    fs::rename(build.join("image"), &image).unwrap();
     succeed(Command::new("chmod").args(["-R", "a-w"]).arg(&image)).await;
     image
 }
 
-/// Runs a program as the image's user would, with nothing of this environment. Who is not root stays who they are.
+/// A variable as `ENV` sets it, `NAME=value` or `NAME="a value"`.
+fn variable(arguments: &str) -> (String, String) {
+    let (name, value) = arguments.split_once('=').unwrap();
+    (name.to_owned(), value.trim_matches('"').to_owned())
+}
+
+/// Runs a program as the image's user would, with nothing of this environment. Without root's rights it's still this user.
 fn as_the_images_user(program: &str) -> Command {
-    let user = instructions("USER").remove(0);
+    let user = arguments(&lesson(), "USER").remove(0);
     let (user, group) = user.split_once(':').unwrap();
     let root =
         fs::metadata("/proc/self").is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0);
@@ -102,12 +138,13 @@ async fn what_a_platform_builds_runs_as_nobody_in_a_folder_that_it_cannot_write(
         .unwrap();
     assert!(!written.success(), "the folder can be written");
 
-    let command: Vec<String> = serde_json::from_str(&instructions("CMD").remove(0)).unwrap();
+    let command: Vec<String> =
+        serde_json::from_str(&arguments(&lesson(), "CMD").remove(0)).unwrap();
     let mut server = as_the_images_user(&command[0]);
-    for variable in instructions("ENV") {
-        let (name, value) = variable.split_once('=').unwrap();
-        server.env(name, value);
-    }
+    // The first belongs to the stage that builds.
+    let environment = arguments(&lesson(), "ENV").into_iter().skip(1);
+    server.envs(environment.map(|arguments| variable(&arguments)));
+    server.env("DRAIN_SECONDS", "0");
     let healthy = async {
         let server = Server::start_command(server, &image, &[]).await.unwrap();
         assert_eq!(status(&server.base, "/healthz").await, 200);
@@ -118,7 +155,7 @@ async fn what_a_platform_builds_runs_as_nobody_in_a_folder_that_it_cannot_write(
         .expect("no sign of life in time");
     assert_eq!(status(&server.base, "/socket.io/socket.io.js").await, 200);
     let workbook = programs::workbook();
-    succeed(Command::new(workbook).args(["check", "07", "--url", &server.base])).await;
+    succeed(Command::new(workbook).args(["check", &lesson().name, "--url", &server.base])).await;
 
     let process = server.child.id().unwrap().to_string();
     succeed(Command::new("kill").args(["-TERM", &process])).await;
@@ -131,31 +168,34 @@ async fn what_a_platform_builds_runs_as_nobody_in_a_folder_that_it_cannot_write(
 }
 
 #[tokio::test]
-async fn what_a_platform_reads_is_true() {
-    let folder = deploy().folder();
-    let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
-    let program = &deploy().name;
+async fn the_files_for_a_platform_say_what_is_true() {
+    let mut lessons = lessons::all().unwrap();
+    lessons.retain(|lesson| lesson.includes("deploy"));
+    for lesson in lessons {
+        let read = |name: &str| fs::read_to_string(lesson.folder().join(name)).unwrap();
+        let program = &lesson.name;
 
-    let app: Value = serde_json::from_str(&read("app.json")).unwrap();
-    let help = Command::new(programs::program(&deploy()))
-        .arg("--help")
-        .output()
-        .await
-        .unwrap();
-    let help = String::from_utf8(help.stdout).unwrap();
-    for name in app["env"].as_object().unwrap().keys() {
-        assert!(
-            help.contains(&format!("  {name} ")),
-            "there is no setting {name}"
+        let app: Value = serde_json::from_str(&read("app.json")).unwrap();
+        let help = Command::new(programs::program(&lesson))
+            .arg("--help")
+            .output()
+            .await
+            .unwrap();
+        let help = String::from_utf8(help.stdout).unwrap();
+        let settings = app["env"].as_object().into_iter().flatten();
+        for (name, _) in settings {
+            let shown = format!("[env: {name}=");
+            assert!(help.contains(&shown), "{program} has no setting {name}");
+        }
+        assert_eq!(
+            read("Procfile"),
+            format!("web: ./target/release/{program}\n")
         );
+        assert_eq!(arguments(&lesson, "CMD"), [format!(r#"["./{program}"]"#)]);
+        // The only file that it names is there.
+        assert!(read("heroku.yml").ends_with("    web: Dockerfile\n"));
+        let images = arguments(&lesson, "FROM");
+        let rust = format!("rust:{}-", env!("CARGO_PKG_RUST_VERSION"));
+        assert!(images[0].starts_with(&rust), "{images:?}");
     }
-    assert_eq!(
-        read("Procfile"),
-        format!("web: ./target/release/{program}\n")
-    );
-    // The only file that it names is there.
-    assert!(read("heroku.yml").ends_with("    web: Dockerfile\n"));
-    let images = instructions("FROM");
-    let rust = format!("rust:{}-", env!("CARGO_PKG_RUST_VERSION"));
-    assert!(images[0].starts_with(&rust), "{images:?}");
 }

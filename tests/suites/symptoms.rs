@@ -42,6 +42,12 @@ async fn the_port_is_none() {
 }
 
 #[tokio::test]
+async fn a_setting_is_invalid() {
+    let words = last_words("07", lessons::root(), &[("PORT", "3000;")]).await;
+    assert_snapshot("symptom_setting_is_invalid", &words);
+}
+
+#[tokio::test]
 async fn the_page_has_no_folder() {
     let elsewhere = tempfile::tempdir().unwrap();
     let words = last_words("06", elsewhere.path(), &[]).await;
@@ -115,7 +121,7 @@ async fn the_client_is_of_another_major_version() {
 
 #[tokio::test]
 async fn the_origin_is_not_allowed() {
-    let (_folder, server) = start("07", true).await;
+    let (_folder, server) = start("places", true).await;
     let path = "/socket.io/?EIO=4&transport=polling";
     let report = exchange_from(Some("https://example.com"), &server, path).await;
     assert_snapshot("symptom_origin_not_allowed", &report);

@@ -65,8 +65,8 @@ fn files(folder: &Path) -> BTreeSet<String> {
         .collect()
 }
 
-/// A file with the next lesson's names, in a manifest and where the program uses its library: that these differ
-/// says nothing.
+/// A file with the next lesson's names, in a manifest, in a platform's files and where the program uses its library: it
+/// says nothing that these differ.
 fn renamed(path: &str, text: &str, before: &Lesson, lesson: &Lesson) -> String {
     if path == "Cargo.toml" {
         let name = |name: &str| format!("name = \"{name}\"");
@@ -74,11 +74,14 @@ fn renamed(path: &str, text: &str, before: &Lesson, lesson: &Lesson) -> String {
             .replace(&name(before.package()), &name(lesson.package()))
             .replace(&name(&before.name), &name(&lesson.name));
     }
-    if language(path) == "rs" {
-        let library = |lesson: &Lesson| format!("{}::app", lesson.package().replace('-', "_"));
+    if path == "src/main.rs" {
+        let library = |lesson: &Lesson| format!("{}::", lesson.package().replace('-', "_"));
         return text.replace(&library(before), &library(lesson));
     }
-    text.to_owned()
+    if language(path) == "rs" {
+        return text.to_owned();
+    }
+    text.replace(&before.name, &lesson.name)
 }
 
 impl Changed {

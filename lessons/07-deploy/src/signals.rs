@@ -1,50 +1,33 @@
-//! What asks the server to end: the platform (SIGTERM) or a person (Ctrl-C).
+//! What asks the server to shut down: the platform (SIGTERM) or a person (Ctrl-C).
 
 use std::io;
 
+/// Replaces what the signals do by default, which is to end the process. The future is ready when one arrives.
+///
+/// # Errors
+/// The system refuses to watch for signals.
 #[cfg(unix)]
-use tokio::signal::unix::{Signal, SignalKind, signal};
-#[cfg(windows)]
-use tokio::signal::windows::{CtrlC, ctrl_c};
+pub fn shutdown_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
 
-/// Both signals, on a system that has both. From the moment that this exists none is missed.
-pub struct Signals {
-    #[cfg(unix)]
-    terminate: Signal,
-    #[cfg(unix)]
-    interrupt: Signal,
-    #[cfg(windows)]
-    interrupt: CtrlC,
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
-impl Signals {
-    /// Takes the signals, which would end the process otherwise.
-    ///
-    /// # Errors
-    /// The system does not give them.
-    pub fn new() -> io::Result<Self> {
-        Ok(Self {
-            #[cfg(unix)]
-            terminate: signal(SignalKind::terminate())?,
-            #[cfg(unix)]
-            interrupt: signal(SignalKind::interrupt())?,
-            #[cfg(windows)]
-            interrupt: ctrl_c()?,
-        })
-    }
-
-    /// Waits for the next one.
-    #[cfg(unix)]
-    pub async fn next(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
-
-    /// Waits for the next one.
-    #[cfg(windows)]
-    pub async fn next(&mut self) {
-        self.interrupt.recv().await;
-    }
+/// The same on Windows, which has no SIGTERM.
+///
+/// # Errors
+/// The system refuses to watch for signals.
+#[cfg(windows)]
+pub fn shutdown_signal() -> io::Result<impl Future<Output = ()>> {
+    let mut ctrl_c = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        ctrl_c.recv().await;
+    })
 }

@@ -30,8 +30,8 @@ const CALLBACKS: &str = "05-callbacks";
 const BROADCAST: &str = "06-broadcast";
 const DEPLOY: &str = "07-deploy";
 
-/// The lesson that is deployed.
-pub const DEPLOYED: Contender = Contender::Rust(DEPLOY);
+/// The last lesson of production.
+pub const DEPLOYED: Contender = Contender::Rust("13-drain");
 
 impl Workload {
     pub const ALL: [Self; 4] = [Self::Acknowledged, Self::Broadcast, Self::Idle, Self::Start];
@@ -41,7 +41,7 @@ impl Workload {
         use Contender::{Echo, Node, Rust};
         match self {
             Self::Acknowledged => &[Rust(CALLBACKS), Node(CALLBACKS), Echo],
-            Self::Broadcast => &[Rust(BROADCAST), DEPLOYED, Node(BROADCAST)],
+            Self::Broadcast => &[Rust(BROADCAST), Rust(DEPLOY), DEPLOYED, Node(BROADCAST)],
             Self::Idle => &[Rust(BROADCAST), DEPLOYED, Node(DEPLOY)],
             Self::Start => &[DEPLOYED, Node(DEPLOY)],
         }

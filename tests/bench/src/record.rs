@@ -107,7 +107,7 @@ impl Record {
         let lessons = self.medians.iter().filter(|run| {
             run.is_about(workload, clients)
                 && run.server.starts_with("Rust")
-                // The lesson that is deployed is the one that saves memory.
+                // The last lesson of production is the one that saves memory.
                 && (workload != Workload::Idle || run.server == DEPLOYED.to_string())
         });
         let aims = lessons.filter_map(|run| {

@@ -18,7 +18,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use bench::programs;
 use course::lessons::root;
 
-/// The settings of lesson 07 that limit one client or one address: here, all clients share an address.
+/// The settings of the last lesson that limit one client or one address: here, all clients share an address.
 const LIMITS: [&str; 5] = [
     "EVENTS_PER_SECOND",
     "EVENTS_AT_ONCE",

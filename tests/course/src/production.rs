@@ -1,47 +1,57 @@
-//! Lesson 07 as a process of its own, and what its metrics say.
+//! A lesson as a process of its own, its metrics, and clients for it.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::Path,
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use serde_json::json;
-use tokio::{process::Command, time::sleep, time::timeout};
+use tokio::{
+    process::Command,
+    time::{sleep, timeout},
+};
 
-use crate::lessons::root;
+use crate::lessons::{find, root};
 use wire::{
     connection::{Connection, Http, Transport, handshake},
     server::Server,
 };
 
-/// How long to wait for what must happen. Nothing takes this long but on a machine that is very busy.
+/// How long to wait for something that must happen. Nothing takes this long except on a very busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Lesson 07, running.
+/// A request that is easily found in a log.
+const LAST_LINE: &str = "/the-log-until-now";
+
+/// A lesson from 06 on, running.
 pub struct Production {
     /// The process.
     pub server: Server,
-    metrics: Http,
+    /// Whether the lesson has metrics, as they have from `observe` on.
+    has_metrics: bool,
+    metrics: OnceLock<Http>,
 }
 
 impl Production {
-    /// Starts the program, which listens on loopback alone unless `environment` says otherwise.
+    /// Starts a lesson's program, which listens on loopback alone unless `environment` says otherwise.
     pub async fn start(program: &Path, environment: &[(&str, &str)]) -> Result<Self> {
-        Self::start_command(Command::new(program), environment).await
+        Self::start_command(Command::new(program), program, environment).await
     }
 
     /// The same for a command that ends in the program.
-    pub async fn start_command(mut command: Command, environment: &[(&str, &str)]) -> Result<Self> {
+    pub async fn start_command(
+        mut command: Command,
+        program: &Path,
+        environment: &[(&str, &str)],
+    ) -> Result<Self> {
+        let name = program.file_stem().unwrap_or_default().to_string_lossy();
         command.env("HOST", "127.0.0.1").env("METRICS_PORT", "0");
-        let server = Server::start_command(command, root(), environment).await?;
-        // This line comes before the server's own address.
-        let log = server.log.text();
-        let metrics = log.find("127.0.0.1:").map(|start| {
-            let address = log[start..].split(|end: char| end == '"' || end.is_whitespace());
-            address.take(1).collect::<String>()
-        });
-        let metrics = metrics.with_context(|| format!("no address of the metrics:\n{log}"))?;
         Ok(Self {
-            metrics: Http::new(&format!("http://{metrics}"))?,
-            server,
+            server: Server::start_command(command, root(), environment).await?,
+            has_metrics: find(&name)?.includes("observe"),
+            metrics: OnceLock::new(),
         })
     }
 
@@ -58,10 +68,29 @@ impl Production {
 
     /// What `/metrics` says.
     pub async fn metrics(&self) -> Result<String> {
-        Ok(self.metrics.get("/metrics", None).await?.body)
+        if self.metrics.get().is_none() {
+            let found = self.find_metrics().await?;
+            self.metrics.get_or_init(|| found);
+        }
+        let http = self.metrics.get().context("no metrics")?;
+        Ok(http.get("/metrics", None).await?.body)
     }
 
-    /// The value of a metric, as `clients` or `events_total`.
+    /// The log says where the metrics are, perhaps later than where the server is.
+    async fn find_metrics(&self) -> Result<Http> {
+        ensure!(self.has_metrics, "this lesson has no metrics");
+        self.server.log.wait_for("metrics", PATIENCE).await?;
+        let log = self.server.log.text();
+        let line = log.lines().find(|line| line.contains("metrics"));
+        let address = line.and_then(|line| {
+            let address = &line[line.find("127.0.0.1:")?..];
+            address.split(['"', ' ']).next()
+        });
+        let address = address.with_context(|| format!("no address of the metrics:\n{log}"))?;
+        Http::new(&format!("http://{address}"))
+    }
+
+    /// The value of a metric, such as `clients` or `events_total`.
     pub async fn metric(&self, name: &str) -> Result<f64> {
         let metrics = self.metrics().await?;
         let value = metrics.lines().find_map(|line| {
@@ -71,27 +100,63 @@ impl Production {
         value.with_context(|| format!("no metric {name} in:\n{metrics}"))
     }
 
-    /// Waits until a metric satisfies a condition, for at most `limit`, and gives its value.
+    /// What was logged until now. From `observe` on, a thread of its own writes the log, and is a little late.
+    pub async fn log(&self) -> Result<String> {
+        if self.has_metrics {
+            Http::new(&self.server.base)?.get(LAST_LINE, None).await?;
+            self.server.log.wait_for(LAST_LINE, PATIENCE).await?;
+        }
+        Ok(self.server.log.text())
+    }
+
+    /// How many clients there are. Lessons that have no metrics yet only log who joins and who leaves.
+    pub async fn clients(&self) -> Result<usize> {
+        if self.has_metrics {
+            // The metric counts, so it's a small whole number.
+            return Ok(self.metric("clients").await?.to_string().parse()?);
+        }
+        let log = self.server.log.text();
+        let joined = log.matches("client connected").count();
+        let left = log.matches("client disconnected").count();
+        Ok(joined.saturating_sub(left))
+    }
+
+    /// Waits until a metric satisfies a condition, for at most `limit`, and returns its value.
     pub async fn metric_when(
         &self,
         name: &str,
         condition: impl Fn(f64) -> bool,
         limit: Duration,
     ) -> Result<f64> {
-        let mut last = None;
-        let waiting = async {
-            loop {
-                let value = self.metric(name).await?;
-                if condition(value) {
-                    return Ok(value);
-                }
-                last = Some(value);
-                // Nobody tells when a metric changes.
-                sleep(Duration::from_millis(20)).await;
-            }
-        };
-        let waited = timeout(limit, waiting).await;
-        waited.with_context(|| format!("{name} is {last:?} after {limit:?}"))?
+        let last = poll(limit, || self.metric(name), |value| condition(*value)).await?;
+        last.map_err(|last| anyhow!("{name} is {last} after {limit:?}"))
+    }
+
+    /// Waits until there are this many clients, for at most `limit`.
+    pub async fn wait_for_clients(&self, expected: usize, limit: Duration) -> Result<()> {
+        let last = poll(limit, || self.clients(), |clients| *clients == expected).await?;
+        last.map(drop)
+            .map_err(|last| anyhow!("{last} clients are there after {limit:?}, not {expected}"))
+    }
+}
+
+/// Asks for a value until it satisfies a condition, for at most `limit`. Returns the last value as an error if it never does.
+async fn poll<T>(
+    limit: Duration,
+    ask: impl AsyncFn() -> Result<T>,
+    condition: impl Fn(&T) -> bool,
+) -> Result<Result<T, T>> {
+    let begin = Instant::now();
+    loop {
+        let value = ask().await?;
+        if condition(&value) {
+            return Ok(Ok(value));
+        }
+        if begin.elapsed() > limit {
+            return Ok(Err(value));
+        }
+        // Nobody says when a value changes.
+        sleep(Duration::from_millis(20)).await;
     }
 }
 
@@ -133,7 +198,7 @@ impl Pair {
         })
     }
 
-    /// Each says something: the other hears it, and who said it is answered. Nothing else comes.
+    /// Each says something and is answered, and the other hears it. Nothing else arrives.
     pub async fn talk(&mut self) -> Result<()> {
         self.talk_over(|_| false).await
     }
@@ -157,7 +222,7 @@ impl Pair {
         for client in &mut self.clients {
             client.send("41".to_owned());
             client.send("1".to_owned());
-            // What still comes is of no interest any more.
+            // Nobody is interested in what still arrives.
             let end = async { while client.receive().await.is_some() {} };
             timeout(PATIENCE, end).await.ok();
         }
@@ -171,10 +236,10 @@ impl Pair {
     ) -> Result<()> {
         loop {
             let heard = timeout(PATIENCE, self.clients[who].receive()).await;
-            match heard.with_context(|| format!("nothing came in place of {expected}"))? {
+            match heard.with_context(|| format!("nothing arrived instead of {expected}"))? {
                 Some(packet) if packet.starts_with(expected) => return Ok(()),
                 Some(packet) if noise(&packet) => {}
-                packet => bail!("{packet:?} came in place of {expected}"),
+                packet => bail!("{packet:?} arrived instead of {expected}"),
             }
         }
     }

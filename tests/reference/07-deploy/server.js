@@ -10,39 +10,30 @@ const socketio = require('socket.io');
 
 const { socketController } = require('./controller');
 
-// The largest message that a client may send, in bytes.
+// Longest message that a client may send, in bytes. One limit for both transports.
 const MAX_MESSAGE = 100_000;
 
-// How long the shutdown may take, in milliseconds.
-const SHUTDOWN_LIMIT = 2_000;
+// How long a shutdown may take, in milliseconds.
+const SHUTDOWN_LIMIT = 5_000;
 
 class Server {
   constructor() {
     this.app = express();
     this.host = process.env.HOST ?? '0.0.0.0';
     this.port = process.env.PORT ?? 3000;
-    this.allowedOrigins = (process.env.ALLOWED_ORIGINS ?? '').split(',').map((origin) => origin.trim());
     this.page = process.env.PUBLIC_DIR ?? path.join('public', path.basename(__dirname));
     // Express answers requests, Socket.IO needs the server below it: both listen on one port.
     this.server = http.createServer(this.app);
-    this.io = socketio(this.server, {
-      maxHttpBufferSize: MAX_MESSAGE,
-      allowRequest: (request, done) => done(null, this.allows(request)),
-    });
+    this.io = socketio(this.server, { maxHttpBufferSize: MAX_MESSAGE });
 
     this.middlewares();
     this.routes();
     this.sockets();
   }
 
-  // Whether a page of the origin that asks may use the server: its own pages may, and those of the list.
-  allows(request) {
-    const { origin, host } = request.headers;
-    return !origin || origin.split('://')[1] === host || this.allowedOrigins.includes(origin);
-  }
-
   middlewares() {
-    this.app.use(cors((request, done) => done(null, { origin: this.allows(request) })));
+    // A page from anywhere may ask.
+    this.app.use(cors());
     this.app.use(express.static(this.page));
     // What all pages share lies beside the page.
     for (const folder of ['shared', 'vendor']) {
@@ -53,9 +44,6 @@ class Server {
   routes() {
     this.app.get('/healthz', (request, response) => {
       response.send('ok');
-    });
-    this.app.get('/readyz', (request, response) => {
-      response.send('ready');
     });
   }
 
@@ -71,9 +59,9 @@ class Server {
   }
 
   close() {
-    // No more connections, and an end to those that there are: then nothing keeps the process.
+    // No more connections, and an end to those that are there: then nothing keeps the process running.
     this.io.close();
-    // Except a client that has stopped reading, which would not take the goodbye.
+    // Except a client that has stopped reading.
     setTimeout(() => process.exit(0), SHUTDOWN_LIMIT).unref();
   }
 }

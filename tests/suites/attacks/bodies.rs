@@ -1,4 +1,4 @@
-//! What is larger than it may be, or never ends.
+//! Messages, bodies and heads that are too large, or never end.
 
 use std::time::{Duration, Instant};
 
@@ -10,19 +10,38 @@ use wire::{
 };
 
 use crate::{
+    Program, attacks,
     raw::{self, BINARY, CONTINUATION, Opening, Raw, TEXT},
-    start,
 };
+
+attacks! {
+    broadcast:
+        an_endless_body_is_cut_off,
+        an_endless_head_is_cut_off,
+        an_unexpected_body_is_not_read_forever,
+        no_path_leads_out_of_the_folder;
+    deploy:
+        a_body_over_the_limit_ends_only_its_session,
+        a_frame_over_the_limit_ends_only_its_connection,
+        a_frame_whose_announced_length_is_enormous_takes_no_memory,
+        a_message_of_many_frames_over_the_limit_ends_only_its_connection;
+    limits:
+        a_body_whose_announced_length_is_enormous_takes_no_memory,
+        attachments_do_not_get_around_the_limit,
+        an_answer_is_short_whatever_was_sent;
+    backpressure:
+        a_long_head_is_refused;
+}
 
 /// In bytes.
 const LIMIT: usize = 10_000;
 const SMALL: (&str, &str) = ("MAX_MESSAGE", "10000");
 
-/// More than a server takes that has given up on a client: what is on its way, and some.
+/// More than a server that has given up on a client still takes: the bytes on their way, and a few more.
 const TOO_MUCH: usize = 16_000_000;
 
-/// Who does not answer the heartbeat is cut off after this time, whatever else it does.
-const HEARTBEAT: Duration = Duration::from_secs(20);
+/// Longer than a refusal takes, and shorter than the heartbeat's limit, after which a silent client is cut off anyway.
+const SOON: Duration = Duration::from_secs(10);
 
 /// A session in the default namespace.
 async fn session(production: &Production, transport: Transport) -> Opening {
@@ -46,15 +65,13 @@ async fn session(production: &Production, transport: Transport) -> Opening {
     opening
 }
 
+/// Waits until only the pair is left.
 async fn is_gone(production: &Production) {
-    let only_the_pair = |clients: f64| clients <= 2.0;
-    let waited = production.metric_when("clients", only_the_pair, PATIENCE);
-    waited.await.unwrap();
+    production.wait_for_clients(2, PATIENCE).await.unwrap();
 }
 
-#[tokio::test]
-async fn a_body_over_the_limit_ends_only_its_session() {
-    let production = start(&[SMALL]).await;
+async fn a_body_over_the_limit_ends_only_its_session(program: Program) {
+    let production = program.start(&[SMALL]).await;
     let mut pair = Pair::join(&production.server.base).await.unwrap();
     let mut offender = session(&production, Transport::Polling).await;
     let body = message(&"x".repeat(LIMIT), None);
@@ -65,9 +82,8 @@ async fn a_body_over_the_limit_ends_only_its_session() {
     pair.talk().await.unwrap();
 }
 
-#[tokio::test]
-async fn a_body_without_end_is_cut_off() {
-    let production = start(&[SMALL]).await;
+async fn an_endless_body_is_cut_off(program: Program) {
+    let production = program.start(&[SMALL]).await;
     let mut pair = Pair::join(&production.server.base).await.unwrap();
     let mut offender = session(&production, Transport::Polling).await;
     let chunked = [("Transfer-Encoding", "chunked")];
@@ -86,9 +102,8 @@ async fn a_body_without_end_is_cut_off() {
     pair.talk().await.unwrap();
 }
 
-#[tokio::test]
-async fn a_body_whose_announced_length_is_enormous_takes_no_memory() {
-    let production = start(&[SMALL, ("REQUEST_SECONDS", "0.5")]).await;
+async fn a_body_whose_announced_length_is_enormous_takes_no_memory(program: Program) {
+    let production = program.start(&[SMALL, ("REQUEST_SECONDS", "0.5")]).await;
     let mut pair = Pair::join(&production.server.base).await.unwrap();
     let before = peak_memory(production.pid()).unwrap();
     for length in ["1000000000", "18446744073709551615"] {
@@ -108,9 +123,8 @@ fn takes_no_memory(production: &Production, before: u64) {
     assert!(more < 10_000_000, "{more} bytes more");
 }
 
-#[tokio::test]
-async fn a_frame_over_the_limit_ends_only_its_connection() {
-    let production = start(&[SMALL]).await;
+async fn a_frame_over_the_limit_ends_only_its_connection(program: Program) {
+    let production = program.start(&[SMALL]).await;
     let mut pair = Pair::join(&production.server.base).await.unwrap();
     let mut offender = session(&production, Transport::WebSocket).await;
     let text = message(&"x".repeat(LIMIT), None);
@@ -122,9 +136,8 @@ async fn a_frame_over_the_limit_ends_only_its_connection() {
     pair.talk().await.unwrap();
 }
 
-#[tokio::test]
-async fn a_frame_whose_announced_length_is_enormous_takes_no_memory() {
-    let production = start(&[SMALL]).await;
+async fn a_frame_whose_announced_length_is_enormous_takes_no_memory(program: Program) {
+    let production = program.start(&[SMALL]).await;
     let mut pair = Pair::join(&production.server.base).await.unwrap();
     let before = peak_memory(production.pid()).unwrap();
     for length in [LIMIT as u64 + 1, 1_000_000_000, u64::MAX >> 1] {
@@ -134,16 +147,15 @@ async fn a_frame_whose_announced_length_is_enormous_takes_no_memory() {
         offender.connection.write(head).await.unwrap();
         offender.connection.is_ended().await;
         let waited = begin.elapsed();
-        assert!(waited < HEARTBEAT, "{length} bytes were waited for");
+        assert!(waited < SOON, "{length} bytes were waited for");
     }
     is_gone(&production).await;
     takes_no_memory(&production, before);
     pair.talk().await.unwrap();
 }
 
-#[tokio::test]
-async fn a_message_of_many_frames_over_the_limit_ends_only_its_connection() {
-    let production = start(&[SMALL]).await;
+async fn a_message_of_many_frames_over_the_limit_ends_only_its_connection(program: Program) {
+    let production = program.start(&[SMALL]).await;
     let mut pair = Pair::join(&production.server.base).await.unwrap();
     let mut offender = session(&production, Transport::WebSocket).await;
     let part = vec![b'4'; 1000];
@@ -158,9 +170,8 @@ async fn a_message_of_many_frames_over_the_limit_ends_only_its_connection() {
     pair.talk().await.unwrap();
 }
 
-#[tokio::test]
-async fn a_head_without_end_is_cut_off() {
-    let production = start(&[]).await;
+async fn an_endless_head_is_cut_off(program: Program) {
+    let production = program.start(&[]).await;
     let mut pair = Pair::join(&production.server.base).await.unwrap();
     let mut offender = Raw::connect(production.address()).await;
     offender.write("GET / HTTP/1.1\r\n").await.unwrap();
@@ -172,9 +183,8 @@ async fn a_head_without_end_is_cut_off() {
     pair.talk().await.unwrap();
 }
 
-#[tokio::test]
-async fn a_long_head_is_refused() {
-    let production = start(&[]).await;
+async fn a_long_head_is_refused(program: Program) {
+    let production = program.start(&[]).await;
     let mut pair = Pair::join(&production.server.base).await.unwrap();
     let mut offender = Raw::connect(production.address()).await;
     let head = format!("GET / HTTP/1.1\r\nX-Header: {}\r\n\r\n", "x".repeat(20_000));
@@ -183,9 +193,8 @@ async fn a_long_head_is_refused() {
     pair.talk().await.unwrap();
 }
 
-#[tokio::test]
-async fn attachments_are_no_way_round_the_limit() {
-    let production = start(&[SMALL]).await;
+async fn attachments_do_not_get_around_the_limit(program: Program) {
+    let production = program.start(&[SMALL]).await;
     let mut pair = Pair::join(&production.server.base).await.unwrap();
     let mut offender = session(&production, Transport::WebSocket).await;
     let event = r#"452-7["enviar-mensaje",{"mensaje":"m","id":"1","fecha":1,"x":{"_placeholder":true,"num":0}}]"#;
@@ -202,9 +211,8 @@ async fn attachments_are_no_way_round_the_limit() {
     pair.talk().await.unwrap();
 }
 
-#[tokio::test]
-async fn an_answer_is_short_whatever_was_asked() {
-    let production = start(&[]).await;
+async fn an_answer_is_short_whatever_was_sent(program: Program) {
+    let production = program.start(&[]).await;
     let mut client = join(&production.server.base, Transport::WebSocket)
         .await
         .unwrap();
@@ -220,9 +228,8 @@ async fn an_answer_is_short_whatever_was_asked() {
     }
 }
 
-#[tokio::test]
-async fn a_body_that_nobody_asked_for_is_not_read_for_ever() {
-    let production = start(&[("REQUEST_SECONDS", "0.5")]).await;
+async fn an_unexpected_body_is_not_read_forever(program: Program) {
+    let production = program.start(&[("REQUEST_SECONDS", "0.5")]).await;
     let mut pair = Pair::join(&production.server.base).await.unwrap();
     for start in [
         "GET / HTTP/1.1",
@@ -233,7 +240,7 @@ async fn a_body_that_nobody_asked_for_is_not_read_for_ever() {
         let head = format!("{start}\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
         offender.write(head).await.unwrap();
         let begin = Instant::now();
-        // Slowly, for who sends much is soon cut off.
+        // Slowly, since a client that sends much is soon cut off.
         while offender.write("1\r\nx\r\n").await.is_ok() {
             assert!(begin.elapsed() < PATIENCE, "{start}: still read");
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -242,9 +249,8 @@ async fn a_body_that_nobody_asked_for_is_not_read_for_ever() {
     pair.talk().await.unwrap();
 }
 
-#[tokio::test]
-async fn no_path_leads_out_of_the_folder() {
-    let production = start(&[]).await;
+async fn no_path_leads_out_of_the_folder(program: Program) {
+    let production = program.start(&[]).await;
     let http = Http::new(&production.server.base).unwrap();
     let up = [
         "..",

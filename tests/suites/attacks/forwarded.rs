@@ -3,13 +3,21 @@
 use wire::connection::Transport;
 
 use crate::{
+    Program, attacks,
     raw::{self, Opening},
-    start,
 };
 
+attacks! {
+    places:
+        without_a_trusted_proxy_the_header_says_nothing,
+        behind_one_proxy_the_last_address_counts,
+        a_proxy_may_add_a_port,
+        behind_two_proxies_the_second_to_last_address_counts;
+}
+
 /// Opens sessions with these `X-Forwarded-For`, one place for each address, on a server that trusts this many
-/// proxies, and gives the status of each.
-async fn statuses(trusted: &str, forwarded: &[&[&str]]) -> Vec<u16> {
+/// proxies, and returns the status of each.
+async fn statuses(program: &Program, trusted: &str, forwarded: &[&[&str]]) -> Vec<u16> {
     let settings = [
         ("TRUSTED_PROXIES", trusted),
         ("MAX_CLIENTS_PER_ADDRESS", "1"),
@@ -17,7 +25,7 @@ async fn statuses(trusted: &str, forwarded: &[&[&str]]) -> Vec<u16> {
     ];
     let mut all = Vec::new();
     for transport in Transport::BOTH {
-        let production = start(&settings).await;
+        let production = program.start(&settings).await;
         let mut held = Vec::new();
         for lines in forwarded {
             let headers: Vec<_> = lines
@@ -38,17 +46,21 @@ async fn statuses(trusted: &str, forwarded: &[&[&str]]) -> Vec<u16> {
     websocket
 }
 
-#[tokio::test]
-async fn without_a_trusted_proxy_the_header_says_nothing() {
+async fn without_a_trusted_proxy_the_header_says_nothing(program: Program) {
     let trusted = "0";
-    let came = statuses(trusted, &[&["203.0.113.1"], &["203.0.113.2"], &[]]).await;
+    let came = statuses(
+        &program,
+        trusted,
+        &[&["203.0.113.1"], &["203.0.113.2"], &[]],
+    )
+    .await;
     assert_eq!(came, [200, 429, 429]);
 }
 
-#[tokio::test]
-async fn behind_one_proxy_the_last_address_counts() {
+async fn behind_one_proxy_the_last_address_counts(program: Program) {
     let trusted = "1";
     let came = statuses(
+        &program,
         trusted,
         &[
             &["203.0.113.1"],
@@ -73,9 +85,9 @@ async fn behind_one_proxy_the_last_address_counts() {
     assert_eq!(came, expected);
 }
 
-#[tokio::test]
-async fn a_proxy_may_add_a_port() {
+async fn a_proxy_may_add_a_port(program: Program) {
     let came = statuses(
+        &program,
         "1",
         &[
             &["203.0.113.1:4000"],
@@ -90,10 +102,10 @@ async fn a_proxy_may_add_a_port() {
     assert_eq!(came, [200, 429, 200, 200, 429, 200]);
 }
 
-#[tokio::test]
-async fn behind_two_proxies_the_last_but_one_counts() {
+async fn behind_two_proxies_the_second_to_last_address_counts(program: Program) {
     let trusted = "2";
     let came = statuses(
+        &program,
         trusted,
         &[
             &["203.0.113.1, 192.0.2.1"],

@@ -1,13 +1,27 @@
-//! What answers say to browsers, and what they cost on the way.
+//! The headers that browsers act on, compression, caches, and files that nobody should get.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fs};
 
 use course::{lessons, production::PATIENCE};
+use tempfile::TempDir;
 use wire::connection::{Http, Response};
 
-use crate::start;
+use crate::{Program, attacks};
 
-/// What a person's browser may be shown, and what only programs see: all of it says the same.
+attacks! {
+    broadcast:
+        pages_have_no_inline_scripts_or_styles;
+    headers:
+        every_answer_tells_browsers_what_pages_must_not_do,
+        only_encrypted_requests_get_hsts,
+        files_are_compressed_and_sent_only_when_they_have_changed,
+        hidden_files_are_refused,
+        text_files_name_their_charset;
+    observe:
+        every_request_has_its_own_id_which_the_log_shows;
+}
+
+/// Pages for people and answers for programs: all of them have the same headers.
 const PATHS: [&str; 10] = [
     "/",
     "/index.html",
@@ -25,9 +39,8 @@ async fn get(http: &Http, path: &str, headers: &[(&str, &str)]) -> Response {
     http.request("GET", path, headers, "").await.unwrap()
 }
 
-#[tokio::test]
-async fn every_answer_tells_browsers_what_pages_must_not_do() {
-    let production = start(&[]).await;
+async fn every_answer_tells_browsers_what_pages_must_not_do(program: Program) {
+    let production = program.start(&[]).await;
     let http = Http::new(&production.server.base).unwrap();
     for path in PATHS {
         for origin in [None, Some("https://evil.example")] {
@@ -39,15 +52,13 @@ async fn every_answer_tells_browsers_what_pages_must_not_do() {
             assert!(!policy.contains('*'), "{path}: {policy}");
             assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
             assert_eq!(answer.header("referrer-policy"), Some("same-origin"));
-            assert!(answer.header("x-request-id").is_some(), "{path}");
             assert_eq!(answer.header("server"), None, "{path}");
         }
     }
 }
 
-#[tokio::test]
-async fn only_what_came_encrypted_is_told_to_stay_so() {
-    let production = start(&[]).await;
+async fn only_encrypted_requests_get_hsts(program: Program) {
+    let production = program.start(&[]).await;
     let http = Http::new(&production.server.base).unwrap();
     for path in PATHS {
         let encrypted = get(&http, path, &[("x-forwarded-proto", "https")]).await;
@@ -60,9 +71,8 @@ async fn only_what_came_encrypted_is_told_to_stay_so() {
     }
 }
 
-#[tokio::test]
-async fn files_travel_small_and_only_when_they_have_changed() {
-    let production = start(&[]).await;
+async fn files_are_compressed_and_sent_only_when_they_have_changed(program: Program) {
+    let production = program.start(&[]).await;
     let http = Http::new(&production.server.base).unwrap();
     for path in ["/", "/shared/style.css"] {
         let plain = get(&http, path, &[]).await;
@@ -83,9 +93,69 @@ async fn files_travel_small_and_only_when_they_have_changed() {
     }
 }
 
-#[tokio::test]
-async fn every_request_has_an_id_of_its_own_which_the_log_names() {
-    let production = start(&[]).await;
+/// A folder with a page, and files that nobody should get.
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("js/.git")).unwrap();
+    for (file, text) in [
+        ("index.html", "<!doctype html><title>ñ</title>"),
+        ("js/app.js", "// ñ"),
+        ("style.css", "/* ñ */"),
+        ("notes.txt", "ñ"),
+        (".env", "SECRET=1"),
+        ("js/.env", "SECRET=1"),
+        ("js/.git/config", "SECRET=1"),
+    ] {
+        fs::write(folder.path().join(file), text).unwrap();
+    }
+    folder
+}
+
+async fn hidden_files_are_refused(program: Program) {
+    let folder = folder();
+    let page = folder.path().to_str().unwrap();
+    let production = program.start(&[("PUBLIC_DIR", page)]).await;
+    let http = Http::new(&production.server.base).unwrap();
+    for path in [
+        "/.env",
+        "/%2eenv",
+        "/%2Eenv",
+        "/js/.env",
+        "/js/%2eenv",
+        "/js%2f.env",
+        "/js%2F%2eenv",
+        "//.env",
+        "/js/.git/config",
+        "/js/%2egit/config",
+        "/js/../.env",
+        "/.env/",
+    ] {
+        let answer = get(&http, path, &[]).await;
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(!answer.body.contains("SECRET"), "{path}: {}", answer.body);
+    }
+}
+
+async fn text_files_name_their_charset(program: Program) {
+    let folder = folder();
+    let page = folder.path().to_str().unwrap();
+    let production = program.start(&[("PUBLIC_DIR", page)]).await;
+    let http = Http::new(&production.server.base).unwrap();
+    for (path, kind) in [
+        ("/", "text/html"),
+        ("/index.html", "text/html"),
+        ("/js/app.js", "text/javascript"),
+        ("/style.css", "text/css"),
+        ("/notes.txt", "text/plain"),
+    ] {
+        let answer = get(&http, path, &[]).await;
+        let expected = format!("{kind}; charset=utf-8");
+        assert_eq!(answer.header("content-type"), Some(&*expected), "{path}");
+    }
+}
+
+async fn every_request_has_its_own_id_which_the_log_shows(program: Program) {
+    let production = program.start(&[]).await;
     let http = Http::new(&production.server.base).unwrap();
     let mut ids = BTreeSet::new();
     for path in PATHS {
@@ -99,11 +169,10 @@ async fn every_request_has_an_id_of_its_own_which_the_log_names() {
     logged.await.unwrap();
 }
 
-#[tokio::test]
-async fn pages_hold_no_script_and_no_style_of_their_own() {
+async fn pages_have_no_inline_scripts_or_styles(program: Program) {
     // The policy forbids it, so such a page would be broken.
     let public = lessons::root().join("public");
-    for folder in ["07-deploy", "shared"] {
+    for folder in [program.lesson.name.as_str(), "shared"] {
         for file in std::fs::read_dir(public.join(folder)).unwrap() {
             let path = file.unwrap().path();
             if path.extension().is_none_or(|extension| extension != "html") {

@@ -1,20 +1,28 @@
 //! A client that sends any bytes it likes, and reads no more than it wants to.
 
-use std::{fmt::Write as _, io, net::SocketAddr};
+use std::{
+    fmt::Write as _,
+    io,
+    net::{self, SocketAddr},
+};
 
 use course::production::PATIENCE;
 use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
-    net::{TcpSocket, TcpStream},
+    net::{
+        TcpSocket, TcpStream,
+        tcp::{OwnedReadHalf, OwnedWriteHalf},
+    },
     time::timeout,
 };
 use wire::connection::Transport;
 
-/// What a frame of a WebSocket is, by its number. Source: RFC 6455, 5.2.
+/// The kinds of WebSocket frames. Source: RFC 6455, 5.2.
 pub const CONTINUATION: u8 = 0;
 pub const TEXT: u8 = 1;
 pub const BINARY: u8 = 2;
+pub const PING: u8 = 9;
 
 /// The answer to one request.
 #[derive(Debug)]
@@ -109,6 +117,18 @@ impl Raw {
         (head[0] & 0xf == TEXT).then(|| String::from_utf8_lossy(&payload).into_owned())
     }
 
+    /// The reading and the writing half. Bytes that were read in advance are lost.
+    pub fn split(self) -> (OwnedReadHalf, OwnedWriteHalf) {
+        self.stream.into_inner().into_split()
+    }
+
+    /// The same connection for a thread of its own.
+    pub fn into_std(self) -> net::TcpStream {
+        let stream = self.stream.into_inner().into_std().unwrap();
+        stream.set_nonblocking(false).unwrap();
+        stream
+    }
+
     /// Ends this side of the connection.
     pub async fn say_no_more(&mut self) {
         // It may have ended already.
@@ -132,7 +152,7 @@ pub fn field<'a>(head: &'a str, name: &str) -> Option<&'a str> {
     })
 }
 
-/// What a client knows that has asked for a session.
+/// What a client knows after it has asked for a session.
 pub struct Opening {
     pub connection: Raw,
     pub answer: Answer,

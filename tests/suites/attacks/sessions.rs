@@ -1,13 +1,20 @@
-//! The session's id, which is its key: who knows it can speak for the client.
+//! The session's id, which is its key: whoever knows it can speak for the client.
 
 use course::production::{PATIENCE, message};
 use tokio::time::timeout;
 use wire::connection::{Connection, Http, Transport, handshake};
 
 use crate::{
+    Program, attacks,
     raw::{self, Raw},
-    start,
 };
+
+attacks! {
+    broadcast:
+        an_invalid_id_opens_nothing;
+    observe:
+        no_client_learns_the_id_of_another;
+}
 
 /// A client in the default namespace, and its session's id.
 async fn join(base: &str, transport: Transport) -> (Connection, String) {
@@ -22,9 +29,8 @@ async fn join(base: &str, transport: Transport) -> (Connection, String) {
     (connection, sid)
 }
 
-#[tokio::test]
-async fn an_id_that_is_none_opens_nothing() {
-    let production = start(&[("REQUEST_SECONDS", "0.5")]).await;
+async fn an_invalid_id_opens_nothing(program: Program) {
+    let production = program.start(&[("REQUEST_SECONDS", "0.5")]).await;
     let (address, http) = (
         production.address(),
         Http::new(&production.server.base).unwrap(),
@@ -49,23 +55,26 @@ async fn an_id_that_is_none_opens_nothing() {
         let request = raw::opening(address, Transport::WebSocket, &format!("&sid={sid}"), &[]);
         upgrade.write(request).await.unwrap();
         // It may be answered before the session is looked for; then there is an end and no word.
-        let answer = upgrade.answer().await;
-        let answered = answer.is_none_or(|answer| [101, 400].contains(&answer.status));
-        assert!(answered && upgrade.text().await.is_none());
+        match upgrade.answer().await.map(|answer| answer.status) {
+            None | Some(400) => {}
+            Some(101) => assert_eq!(upgrade.text().await, None),
+            status => panic!("{sid}: {status:?}"),
+        }
     }
-    assert_eq!(production.metric("clients").await.unwrap(), 0.0);
+    assert_eq!(production.clients().await.unwrap(), 0);
 }
 
-#[tokio::test]
-async fn nobody_learns_the_id_of_another() {
+async fn no_client_learns_the_id_of_another(program: Program) {
     for format in ["text", "json"] {
-        let production = start(&[("LOG_FORMAT", format), ("EVENTS_AT_ONCE", "4")]).await;
+        let production = program
+            .start(&[("LOG_FORMAT", format), ("EVENTS_AT_ONCE", "4")])
+            .await;
         let base = &production.server.base;
         let mut clients = Vec::new();
         for transport in [Transport::WebSocket, Transport::Polling].repeat(2) {
             clients.push(join(base, transport).await);
         }
-        // All that a client can do: what is heard, what is not understood, too much, another namespace.
+        // A client can send valid events, invalid ones, too many, and ask for another namespace.
         for (connection, _) in &clients {
             for number in 0..5 {
                 connection.send(message("hola", Some(number)));
@@ -80,7 +89,7 @@ async fn nobody_learns_the_id_of_another() {
         }
         for who in 0..clients.len() {
             let mut heard = String::new();
-            // What the three others may say, and the last answer.
+            // The messages that the three others may send, and the last answer.
             while !heard.contains("44/fence,") || heard.matches("42[").count() < 9 {
                 let next = timeout(PATIENCE, clients[who].0.receive()).await;
                 heard += &next.expect("nothing more came").expect("cut off");
@@ -93,14 +102,14 @@ async fn nobody_learns_the_id_of_another() {
         for (connection, _) in clients {
             connection.close().await;
         }
-        let nobody = |clients: f64| clients == 0.0;
-        let left = production.metric_when("clients", nobody, PATIENCE).await;
-        left.unwrap();
-        let log = production.server.log.text();
+        production.wait_for_clients(0, PATIENCE).await.unwrap();
+        let log = production.log().await.unwrap();
+        for sid in &sids {
+            assert!(!log.contains(sid), "{log}");
+        }
         let metrics = production.metrics().await.unwrap();
-        for sid in sids {
-            assert!(!log.contains(&sid), "{log}");
-            assert!(!metrics.contains(&sid), "{metrics}");
+        for sid in &sids {
+            assert!(!metrics.contains(sid), "{metrics}");
         }
         assert!(log.contains("client disconnected"), "{log}");
     }

@@ -20,9 +20,23 @@ use tokio::{
 use wire::connection::{Connection, Http, Transport};
 
 use crate::{
+    Program, attacks,
     raw::{self, Raw},
-    start,
 };
+
+attacks! {
+    deploy:
+        requests_in_flight_are_answered,
+        ctrl_c_ends_it_cleanly;
+    drain:
+        every_answered_message_is_delivered,
+        every_answered_message_is_delivered_after_a_drain,
+        while_it_drains_it_is_alive_and_not_ready,
+        a_client_that_polls_during_a_burst_gets_all_of_it,
+        the_server_waits_for_a_client_that_has_messages_to_fetch,
+        a_second_signal_ends_it_immediately,
+        a_file_that_never_ends_does_not_prevent_the_end;
+}
 
 /// How long a platform waits before it kills the process. Heroku waits 30 seconds, we want to be far below.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -49,12 +63,27 @@ const CLIENTS: usize = 500;
 /// How many of them speak, each as soon as it has its answer.
 const SPEAKERS: usize = 20;
 
-/// What one client has heard and been answered: a speaker's number and a message's.
+/// What one client has heard, by the numbers of the speaker and the message, and how often it was answered.
 #[derive(Default)]
 struct Record {
     heard: RefCell<BTreeSet<(usize, u64)>>,
     /// How many of its own messages were answered.
     answered: Cell<u64>,
+}
+
+impl Record {
+    /// Notes a message that somebody else has sent.
+    fn hear(&self, packet: &str) {
+        let Some(event) = packet.strip_prefix("42") else {
+            return;
+        };
+        let event: Value = serde_json::from_str(event).unwrap();
+        let text = event[1]["mensaje"].as_str().unwrap();
+        let (speaker, said) = text.split_once(' ').unwrap();
+        let message = (speaker.parse().unwrap(), said.parse().unwrap());
+        let fresh = self.heard.borrow_mut().insert(message);
+        assert!(fresh, "{text} came twice");
+    }
 }
 
 /// Reads until the server ends the connection. A speaker speaks again with each answer.
@@ -76,27 +105,49 @@ async fn converse(number: usize, mut connection: Connection, record: Rc<Record>)
                 // Not taken: it would say it to the next server.
                 assert!(answer.contains(r#"[{"error":"#), "{packet} is no answer");
             }
-        } else if let Some(event) = packet.strip_prefix("42") {
-            let event: Value = serde_json::from_str(event).unwrap();
-            let text = event[1]["mensaje"].as_str().unwrap();
-            let (speaker, said) = text.split_once(' ').unwrap();
-            let fresh = (speaker.parse().unwrap(), said.parse().unwrap());
-            let fresh = record.heard.borrow_mut().insert(fresh);
-            assert!(fresh, "{text} came twice");
+        } else {
+            record.hear(&packet);
         }
     }
 }
 
-async fn ends_in_the_middle_of_the_load(settings: &'static [(&'static str, &'static str)]) {
-    let mut production = start(&[settings, &[("MAX_CLIENTS_PER_ADDRESS", "1000")]].concat()).await;
+/// Fetches over long-polling everything that has waited, until the server ends the session.
+async fn catch_up(http: Http, path: String, record: Rc<Record>) {
+    while let Ok(answer) = http.get(&path, None).await
+        && answer.status == 200
+    {
+        for packet in answer.body.split('\u{1e}') {
+            record.hear(packet);
+        }
+    }
+}
+
+/// The last one is late.
+fn transport(number: usize) -> Transport {
+    if number == CLIENTS {
+        Transport::Polling
+    } else {
+        Transport::BOTH[number % 2]
+    }
+}
+
+async fn ends_in_the_middle_of_the_load(program: &Program, settings: &[(&str, &str)]) {
+    let mut production = program
+        .start(&[settings, &[("MAX_CLIENTS_PER_ADDRESS", "1000")]].concat())
+        .await;
     let base = production.server.base.clone();
     let mut conversations = Vec::new();
     let mut records = Vec::new();
     let mut connections = Vec::new();
     for number in 0..CLIENTS {
-        let transport = Transport::BOTH[number % 2];
-        connections.push(join(&base, transport).await.unwrap());
+        connections.push(join(&base, transport(number)).await.unwrap());
     }
+    // One more has joined, and fetches nothing until the end begins.
+    let late = raw::open(production.address(), Transport::Polling, &[]).await;
+    let path = format!("/socket.io/?EIO=4&transport=polling&sid={}", late.sid);
+    let http = Http::new(&base).unwrap();
+    let joined = http.post(&path, "40\u{1e}3".to_owned()).await.unwrap();
+    assert_eq!(joined.status, 200);
     for (number, connection) in connections.into_iter().enumerate() {
         let record = Rc::new(Record::default());
         records.push(Rc::clone(&record));
@@ -111,23 +162,29 @@ async fn ends_in_the_middle_of_the_load(settings: &'static [(&'static str, &'sta
     }
     let begin = Instant::now();
     signal(&production, "-TERM");
+    is_logged(&production, "shutting down").await;
+    let record = Rc::new(Record::default());
+    records.push(Rc::clone(&record));
+    conversations.push(spawn_local(catch_up(http, path, record)));
     let code = exit_code(&mut production).await;
     assert_eq!(code, Some(0), "{}", production.server.log.text());
     println!("ended after {:?}", begin.elapsed());
 
     // The next process has the same port, and everyone comes back.
     let (_, port) = base.rsplit_once(':').unwrap();
-    let next = start(&[("PORT", port), ("MAX_CLIENTS_PER_ADDRESS", "1000")]).await;
+    let next = program
+        .start(&[("PORT", port), ("MAX_CLIENTS_PER_ADDRESS", "1000")])
+        .await;
     for conversation in conversations {
         timeout(PATIENCE, conversation).await.unwrap().unwrap();
     }
-    let back = (0..CLIENTS).map(|number| join(&next.server.base, Transport::BOTH[number % 2]));
+    let back = (0..CLIENTS).map(|number| join(&next.server.base, transport(number)));
     let back: Vec<_> = join_all(back)
         .await
         .into_iter()
         .map(Result::unwrap)
         .collect();
-    assert_eq!(next.metric("clients").await.unwrap(), CLIENTS as f64);
+    assert_eq!(next.clients().await.unwrap(), CLIENTS);
     drop(back);
 
     let mut missing = Vec::new();
@@ -138,7 +195,7 @@ async fn ends_in_the_middle_of_the_load(settings: &'static [(&'static str, &'sta
             for (number, listener) in records.iter().enumerate() {
                 let heard = listener.heard.borrow().contains(&(speaker, message));
                 if number != speaker && !heard {
-                    missing.push((Transport::BOTH[number % 2], number, speaker, message));
+                    missing.push((transport(number), number, speaker, message));
                 }
             }
         }
@@ -156,22 +213,22 @@ async fn ends_in_the_middle_of_the_load(settings: &'static [(&'static str, &'sta
     );
 }
 
-#[tokio::test]
-async fn what_was_answered_was_delivered() {
-    let load = Box::pin(ends_in_the_middle_of_the_load(&[]));
+async fn every_answered_message_is_delivered(program: Program) {
+    let load = Box::pin(ends_in_the_middle_of_the_load(
+        &program,
+        &[("DRAIN_SECONDS", "0")],
+    ));
     LocalSet::new().run_until(load).await;
 }
 
-#[tokio::test]
-async fn what_was_answered_was_delivered_after_a_drain() {
+async fn every_answered_message_is_delivered_after_a_drain(program: Program) {
     let drain = &[("DRAIN_SECONDS", "1")];
-    let load = Box::pin(ends_in_the_middle_of_the_load(drain));
+    let load = Box::pin(ends_in_the_middle_of_the_load(&program, drain));
     LocalSet::new().run_until(load).await;
 }
 
-#[tokio::test]
-async fn while_it_drains_it_is_alive_and_not_ready() {
-    let mut production = start(&[("DRAIN_SECONDS", "2")]).await;
+async fn while_it_drains_it_is_alive_and_not_ready(program: Program) {
+    let mut production = program.start(&[("DRAIN_SECONDS", "2")]).await;
     let base = production.server.base.clone();
     let http = Http::new(&base).unwrap();
     let status = async |path| http.get(path, None).await.unwrap().status;
@@ -202,11 +259,10 @@ async fn while_it_drains_it_is_alive_and_not_ready() {
     assert_eq!(exit_code(&mut production).await, Some(0));
 }
 
-#[tokio::test]
-async fn who_polls_in_the_middle_of_a_burst_gets_all_of_it() {
+async fn a_client_that_polls_during_a_burst_gets_all_of_it(program: Program) {
     // The signal comes at another moment each time.
     for round in 0..40 {
-        let mut production = start(&[]).await;
+        let mut production = program.start(&[]).await;
         let base = production.server.base.clone();
         let mut beto = join(&base, Transport::Polling).await.unwrap();
         let mut ana = join(&base, Transport::WebSocket).await.unwrap();
@@ -247,9 +303,8 @@ fn crawl(production: &Production) -> Child {
     shell.spawn().unwrap()
 }
 
-#[tokio::test]
-async fn who_only_polls_does_not_count_for_who_has_to_fetch() {
-    let mut production = start(&[]).await;
+async fn the_server_waits_for_a_client_that_has_messages_to_fetch(program: Program) {
+    let mut production = program.start(&[]).await;
     let address = production.address().to_owned();
     let http = Http::new(&production.server.base).unwrap();
     // One has a session, waits for what comes after the first heartbeat, and has not joined.
@@ -279,13 +334,12 @@ async fn who_only_polls_does_not_count_for_who_has_to_fetch() {
     assert_eq!(exit_code(&mut production).await, Some(0));
 }
 
-#[tokio::test]
-async fn requests_in_flight_are_answered() {
+async fn requests_in_flight_are_answered(program: Program) {
     let folder = tempfile::tempdir().unwrap();
     let large = "x".repeat(20_000_000);
     fs::write(folder.path().join("large.txt"), &large).unwrap();
     let page = folder.path().to_str().unwrap();
-    let mut production = start(&[("PUBLIC_DIR", page)]).await;
+    let mut production = program.start(&[("PUBLIC_DIR", page)]).await;
     let address = production.address().to_owned();
     // A file that a client takes slowly.
     let mut download = Raw::connect_with_room(&address, Some(4096)).await;
@@ -306,7 +360,7 @@ async fn requests_in_flight_are_answered() {
 
     signal(&production, "-TERM");
     is_logged(&production, "shutting down").await;
-    // Who comes now is refused by the system, and tries the next process.
+    // The system refuses a client that comes now, so it tries the next process.
     let refused = async { while TcpStream::connect(&address).await.is_ok() {} };
     timeout(PATIENCE, refused).await.unwrap();
     // Two heartbeats: nobody joins, so nothing but these requests keeps the process.
@@ -318,9 +372,31 @@ async fn requests_in_flight_are_answered() {
     assert_eq!(exit_code(&mut production).await, Some(0));
 }
 
-#[tokio::test]
-async fn ctrl_c_ends_it_well() {
-    let mut production = start(&[]).await;
+/// A named pipe into which nobody writes, in the place of a hung network disk.
+async fn a_file_that_never_ends_does_not_prevent_the_end(program: Program) {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe.txt");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let page = folder.path().to_str().unwrap();
+    let settings = [
+        ("PUBLIC_DIR", page),
+        ("DRAIN_SECONDS", "0"),
+        ("SHUTDOWN_SECONDS", "1"),
+    ];
+    let mut production = program.start(&settings).await;
+    let mut download = Raw::connect(production.address()).await;
+    let request = "GET /pipe.txt HTTP/1.1\r\nHost: x\r\n\r\n";
+    download.write(request).await.unwrap();
+    // It has arrived: this one came after it.
+    let http = Http::new(&production.server.base).unwrap();
+    assert_eq!(http.get("/healthz", None).await.unwrap().status, 200);
+    signal(&production, "-TERM");
+    assert_eq!(exit_code(&mut production).await, Some(0));
+}
+
+async fn ctrl_c_ends_it_cleanly(program: Program) {
+    let mut production = program.start(&[]).await;
     let mut ana = join(&production.server.base, Transport::WebSocket)
         .await
         .unwrap();
@@ -329,10 +405,9 @@ async fn ctrl_c_ends_it_well() {
     assert_eq!(ana.receive().await, None);
 }
 
-#[tokio::test]
-async fn a_second_signal_ends_it_at_once() {
+async fn a_second_signal_ends_it_immediately(program: Program) {
     for second in ["-TERM", "-INT"] {
-        let mut production = start(&[("DRAIN_SECONDS", "600")]).await;
+        let mut production = program.start(&[("DRAIN_SECONDS", "600")]).await;
         signal(&production, "-TERM");
         is_logged(&production, "shutting down").await;
         signal(&production, second);

@@ -124,7 +124,7 @@ fn packet(text: &str) -> Option<(&str, Value)> {
 fn missing_answer(fault: &Fault, expected: &Step, actual: &Step) -> Option<String> {
     let answers = |step| {
         let received = lines(step, Direction::Received);
-        let answers = received.filter(|line| line.text.starts_with("43"));
+        let answers = received.filter(|line| is_answer(&line.text));
         answers.map(|line| line.who.clone()).collect::<Vec<_>>()
     };
     let wanted = answers(expected);
@@ -143,6 +143,14 @@ fn missing_answer(fault: &Fault, expected: &Step, actual: &Step) -> Option<Strin
     Some(format!(
         "The acknowledgement is never sent: {who} asked for an answer, and no `ack.send(...)` gave one.{because}"
     ))
+}
+
+/// Whether a text is the packet of an acknowledgement, `430[...]`. A status such as 431 isn't one.
+fn is_answer(text: &str) -> bool {
+    let after = text.strip_prefix("43").unwrap_or_default();
+    after
+        .trim_start_matches(|digit: char| digit.is_ascii_digit())
+        .starts_with('[')
 }
 
 /// Two packets of a kind, of which one has other fields.

@@ -1,5 +1,7 @@
 //! Exercises of lesson 07.
 
+use serde_json::Value;
+
 use super::Exercise;
 use crate::{
     scenario::from,
@@ -17,9 +19,9 @@ pub(super) const EXERCISES: &[Exercise] = &[
             from("deploy"),
             BothTransports,
             [
-                "The route needs to know the clients, so it takes the server's own handle along.",
-                "A closure in `get` that owns a clone of the `SocketIo`; `SocketIo::sockets`; `axum::http::StatusCode` \
-                 is an answer of its own.",
+                "The route needs to know how many clients there are, so it needs a handle of the server.",
+                "A closure in `get` that owns a clone of the `SocketIo`; `SocketIo::sockets`; \
+                 `axum::http::StatusCode` is an answer of its own.",
                 ".route(\"/readyz\", get(async move || if io.sockets().len() < MAX_CLIENTS { StatusCode::OK } else { \
                  StatusCode::SERVICE_UNAVAILABLE }))",
             ],
@@ -27,22 +29,22 @@ pub(super) const EXERCISES: &[Exercise] = &[
         ),
     },
     Exercise {
-        name: "client_limit",
-        task: "`MAX_CLIENTS` refuses the request, so the client learns nothing but a status. Take two clients at most, \
-               and tell who comes too late in the namespace: its `connect_error` has the message `lleno`. A place is \
-               free again when one of them leaves.",
+        name: "version",
+        task: "After a deployment you want to know which version is running. Answer `GET /version` with JSON: an object \
+               with the `name` and the `version` of the package, both as cargo knows them. Its content type is \
+               `application/json`.",
         scenario: scenario!(
             from("deploy"),
-            BothTransports,
+            PlainHttp,
             [
-                "Who is refused must never have been connected, so the decision is made before the connect handler \
-                 runs: in a middleware.",
-                "`ConnectHandler::with`, from `socketioxide::handler`; a middleware returns a `Result`, and its error \
-                 is what the client is told.",
-                "io.ns(\"/\", on_connect.with(has_place)); async fn has_place(io: SocketIo) -> Result<(), &'static \
-                 str>",
+                "cargo tells the compiler the name and the version of the package that it builds, in environment \
+                 variables. They end up in the program, so nobody has to set them where it runs.",
+                "`env!(\"CARGO_PKG_NAME\")`, `env!(\"CARGO_PKG_VERSION\")`, `serde_json::json!`. A handler may return a \
+                 tuple: an array of headers, then the body.",
+                ".route(\"/version\", get(version)), async fn version() -> ([(HeaderName, &'static str); 1], String) { \
+                 ([(CONTENT_TYPE, \"application/json\")], json!({ ... }).to_string()) }",
             ],
-            exercise_client_limit
+            exercise_version
         ),
     },
 ];
@@ -70,16 +72,18 @@ async fn probe(scene: &mut Scene) -> Result {
     Ok(())
 }
 
-async fn exercise_client_limit(scene: &mut Scene) -> Result {
-    scene.step("ana and beto connect").await?;
-    scene.connect(&["ana", "beto"]).await?;
-    scene.step("carla comes when all places are taken").await?;
-    scene.is_refused("carla").await?;
-    scene.step("beto leaves").await?;
-    // His connection stays until the end: the step is over when the server has read this.
-    scene.send("beto", "41")?;
-    scene.step("carla tries again").await?;
-    scene.send("carla", "40")?;
-    scene.step("beto comes back too late").await?;
-    scene.send("beto", "40")
+async fn exercise_version(scene: &mut Scene) -> Result {
+    scene.step("somebody asks which version is running").await?;
+    let answer = scene.get("ana", "/version").await?;
+    let content_type = answer.header("content-type").unwrap_or("(no type)");
+    scene.received("ana", &format!("{} {content_type}", answer.status));
+    let mut body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+    // Every package has a name and a version of its own.
+    for field in ["name", "version"] {
+        if let Some(Value::String(text)) = body.get_mut(field) {
+            *text = format!("<{field}>");
+        }
+    }
+    scene.received("ana", &body.to_string());
+    Ok(())
 }

@@ -2,11 +2,17 @@
 //!
 //! The solution of an exercise is the example of its name in the lesson's crate.
 
+mod backpressure;
 mod broadcast;
 mod callbacks;
 mod connect;
 mod deploy;
+mod drain;
 mod emit;
+mod headers;
+mod limits;
+mod observe;
+mod places;
 mod server_emit;
 mod static_server;
 
@@ -33,6 +39,12 @@ pub fn all() -> Vec<Exercise> {
         callbacks::EXERCISES,
         broadcast::EXERCISES,
         deploy::EXERCISES,
+        limits::EXERCISES,
+        places::EXERCISES,
+        headers::EXERCISES,
+        observe::EXERCISES,
+        backpressure::EXERCISES,
+        drain::EXERCISES,
     ]
     .concat()
 }

@@ -54,9 +54,9 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
         BUFFER,
         [a_burst_reaches_the_others_in_order,]
     ),
-    // Lesson 07 lets nobody send so much.
+    // From lesson 08 on nobody may send so much.
     group!(
-        from("broadcast").until("deploy"),
+        from("broadcast").until("limits"),
         BothTransports,
         LOSS,
         [a_burst_that_does_not_reach_the_others_is_logged,]

@@ -42,7 +42,7 @@ const ALLOW: Hints = [
 pub(super) const SCENARIOS: &[&[Scenario]] = &[
     group!(from("connect"), PlainHttp, CLIENT, [the_client_is_served,]),
     group!(
-        from("connect").until("deploy"),
+        from("connect").until("places"),
         PlainHttp,
         ALLOW,
         [a_page_from_anywhere_may_connect,]

@@ -1,10 +1,16 @@
 //! The scenarios of the course, a file for each of its steps.
 
+mod backpressure;
 mod broadcast;
 mod callbacks;
 mod connect;
 mod deploy;
+mod drain;
 mod emit;
+mod headers;
+mod limits;
+mod observe;
+mod places;
 mod server_emit;
 mod static_server;
 
@@ -51,6 +57,12 @@ pub fn all() -> Vec<Scenario> {
         callbacks::SCENARIOS,
         broadcast::SCENARIOS,
         deploy::SCENARIOS,
+        limits::SCENARIOS,
+        places::SCENARIOS,
+        headers::SCENARIOS,
+        observe::SCENARIOS,
+        backpressure::SCENARIOS,
+        drain::SCENARIOS,
     ];
     groups.concat().concat()
 }

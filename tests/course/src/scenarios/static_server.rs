@@ -51,7 +51,7 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
         [the_files_that_pages_share_are_served,]
     ),
     group!(
-        from("static-server").until("deploy"),
+        from("static-server").until("places"),
         PlainHttp,
         ALLOW,
         [a_page_from_anywhere_may_ask,]

@@ -90,18 +90,17 @@ fn add_libraries(manifest: &mut DocumentMut, ours: &DocumentMut) -> Vec<String> 
         has.insert(name, item);
         added.push(name.to_owned());
     }
-    for (system, target) in ours
-        .get("target")
-        .and_then(Item::as_table)
-        .into_iter()
-        .flatten()
-    {
-        if manifest
-            .get("target")
-            .is_none_or(|targets| targets.get(system).is_none())
-        {
-            manifest["target"][system] = target.clone();
-        }
+    let targets = ours.get("target").and_then(Item::as_table);
+    for (system, target) in targets.into_iter().flatten() {
+        let mut none = Table::new();
+        none.set_implicit(true);
+        let has = manifest.entry("target").or_insert(Item::Table(none));
+        let Some(has) = has.as_table_mut().filter(|has| !has.contains_key(system)) else {
+            continue;
+        };
+        let libraries = target["dependencies"].as_table().into_iter().flatten();
+        added.extend(libraries.map(|(name, _)| name.to_owned()));
+        has.insert(system, target.clone());
     }
     added
 }

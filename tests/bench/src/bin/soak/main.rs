@@ -27,7 +27,7 @@ const MISSED: Duration = Duration::from_mins(1);
 const MINUTES: f64 = 10.0;
 const CLIENTS: usize = 5000;
 
-/// Plays a crowd on lesson 07, built for release, and checks that nothing is lost and nothing is left.
+/// Plays a crowd on the last lesson of production, built for release, and checks that nothing is lost and nothing is left.
 #[derive(Parser)]
 struct Options {
     /// How long the crowd stays.
@@ -57,7 +57,7 @@ async fn soak(&Options { minutes, clients }: &Options) -> Result<()> {
         ("MAX_CLIENTS_PER_ADDRESS", &places),
         ("SESSIONS_PER_SECOND", "1000000"),
     ];
-    let production = Production::start(&programs()?.join("07-deploy"), &settings).await;
+    let production = Production::start(&programs()?.join("13-drain"), &settings).await;
     let production = production.map_err(Error::msg)?;
     let before = descriptors(production.pid())?;
 
@@ -66,8 +66,7 @@ async fn soak(&Options { minutes, clients }: &Options) -> Result<()> {
     let samples = play(&crowd, &production, duration).await?;
     let tally = crowd.leave().await?;
 
-    let nobody = |clients: f64| clients == 0.0;
-    let left = production.metric_when("clients", nobody, MISSED).await;
+    let left = production.wait_for_clients(0, MISSED).await;
     let after = descriptors(production.pid())?;
     let record = Record {
         conditions,

@@ -1,0 +1,54 @@
+//! What differs from one machine to the next. Each setting comes from the environment or the command line.
+
+use std::{net::IpAddr, num::NonZeroU32, path::PathBuf, time::Duration};
+
+use clap::{Parser, value_parser};
+
+/// The course's chat server, ready to deploy.
+#[derive(Clone, Parser)]
+pub struct Settings {
+    /// Address to listen on
+    #[arg(long, env, default_value = "0.0.0.0")]
+    pub host: IpAddr,
+    /// Port to listen on; with 0 the system chooses one
+    #[arg(long, env, default_value = "3000")]
+    pub port: u16,
+    /// Folder with the page, if not this lesson's own
+    #[arg(long, env)]
+    pub public_dir: Option<PathBuf>,
+    /// Longest message that a client may send, in bytes
+    #[arg(long, env, default_value = "100000", value_parser = value_parser!(u32).range(1_000..=1_000_000_000))]
+    pub max_message: u32,
+    /// Packets that may wait for a client; a client that reads too slowly loses what comes after them
+    #[arg(long, env, default_value = "4096", value_parser = value_parser!(u32).range(1..=1_000_000))]
+    pub max_waiting: u32,
+    /// Events per second that a client may send, on average
+    #[arg(long, env, default_value = "100")]
+    pub events_per_second: NonZeroU32,
+    /// Events that a client may send at once
+    #[arg(long, env, default_value = "2500")]
+    pub events_at_once: NonZeroU32,
+    /// How long a client has to send a request's body, and to join the namespace, in seconds
+    #[arg(long, env, default_value = "10", value_parser = limit)]
+    pub request_seconds: Duration,
+    /// How long a shutdown may take, in seconds
+    #[arg(long, env, default_value = "5", value_parser = seconds)]
+    pub shutdown_seconds: Duration,
+}
+
+fn seconds(text: &str) -> Result<Duration, &'static str> {
+    let seconds = text.parse().ok();
+    let time = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    time.filter(|time| *time <= Duration::from_hours(24))
+        .ok_or("expected a number of seconds, at most a day")
+}
+
+/// A time in which something must happen. The libraries count in milliseconds.
+fn limit(text: &str) -> Result<Duration, &'static str> {
+    let time = seconds(text)?;
+    if time.as_millis() > 0 {
+        Ok(time)
+    } else {
+        Err("expected a number of seconds above 0")
+    }
+}

@@ -1,0 +1,78 @@
+//! Lesson 09: places.
+//!
+//! Only pages of allowed origins open a session, and only as long as there's a place for it.
+//!
+//! Run it with `just run 09`.
+//!
+//! New here: a gate before Socket.IO, places that free themselves, addresses that a proxy vouches for.
+
+mod client;
+mod controller;
+mod gate;
+mod places;
+mod polling;
+pub mod settings;
+
+use std::{path::Path, sync::Arc};
+
+use axum::{
+    Router,
+    http::{Method, request::Parts},
+    middleware::from_fn_with_state,
+    routing::get,
+};
+use socketioxide::{ParserConfig, SocketIo};
+use tower_http::{
+    cors::{AllowHeaders, AllowOrigin, CorsLayer},
+    services::ServeDir,
+};
+
+use crate::{gate::Gate, settings::Settings};
+
+/// Serves the files in `page`, and from `public/` what all pages share. The second value closes the connections.
+pub fn app(page: &Path, settings: &Settings) -> (Router, SocketIo) {
+    let (socket_layer, io) = SocketIo::builder()
+        // An emit never waits: it fails for a client that has this many packets still to read.
+        // The memory is taken only as it fills.
+        .max_buffer_size(settings.max_waiting as usize)
+        // Long-polling has one limit, WebSocket two: for a frame, and for a message of many frames.
+        .max_payload(settings.max_message.into())
+        .ws_max_frame_size(settings.max_message as usize)
+        .ws_max_message_size(settings.max_message as usize)
+        // Each client keeps this buffer, and most of them are silent. The default is 4096 bytes.
+        .ws_read_buffer_size(1024)
+        // An event's attachments are messages of their own. No event here has any.
+        .with_parser(ParserConfig::common().max_incoming_binaries(0))
+        // A client that opens a session has to join the namespace. The default is 45 s.
+        .connect_timeout(settings.request_seconds)
+        .build_layer();
+    io.ns("/", controller::on_connect);
+
+    let gate = Arc::new(Gate::new(settings));
+    let router = Router::new()
+        .route("/healthz", get(async || "ok"))
+        .nest_service("/shared", ServeDir::new("public/shared"))
+        .nest_service("/vendor", ServeDir::new("public/vendor"))
+        .fallback_service(ServeDir::new(page))
+        .layer(socket_layer)
+        .layer(from_fn_with_state(settings.clone(), client::identify))
+        .layer(from_fn_with_state(settings.clone(), polling::check_body))
+        .layer(from_fn_with_state(Arc::clone(&gate), gate::guard))
+        // After the Socket.IO layer, which answers every path below `/socket.io` that it wraps.
+        .route_service("/socket.io/{file}", ServeDir::new("public/vendor"))
+        .layer(cors(gate));
+    (router, io)
+}
+
+/// Which pages' scripts may read an answer.
+fn cors(gate: Arc<Gate>) -> CorsLayer {
+    // Cookies and the like only go to sites that are listed by name. A router that keeps a client with one process may
+    // set one.
+    let credentials = !gate.allows_everyone();
+    let allowed = move |origin: &_, request: &Parts| gate.allows(origin, &request.headers);
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(allowed))
+        .allow_credentials(credentials)
+        .allow_headers(AllowHeaders::mirror_request())
+        .allow_methods([Method::GET, Method::POST])
+}

@@ -1,0 +1,100 @@
+//! What one client may send.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
+};
+
+use axum::{
+    extract::{Request, State},
+    http::Uri,
+    middleware::Next,
+    response::Response,
+};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+
+use crate::settings::Settings;
+
+/// What the server remembers of a client for as long as its session lasts.
+pub struct Client {
+    quota: Quota,
+    limiter: DefaultDirectRateLimiter,
+    /// How many more events were refused than allowed, lately.
+    refused: AtomicU32,
+    /// Whether the client knows that it sends too much.
+    warned: AtomicBool,
+}
+
+/// What happens to an event.
+pub enum Verdict {
+    /// It is handled.
+    Allowed,
+    /// It is over the limit, for the first time in this session or again.
+    Refused { first: bool },
+    /// It is over the limit, and so were as many before as the client may send at once.
+    Disconnect,
+}
+
+impl Client {
+    fn new(quota: Quota) -> Self {
+        Self {
+            quota,
+            limiter: RateLimiter::direct(quota),
+            refused: AtomicU32::new(0),
+            warned: AtomicBool::new(false),
+        }
+    }
+
+    /// Counts an event against the limit.
+    pub fn count_event(&self) -> Verdict {
+        if self.limiter.check().is_ok() {
+            // Makes up for one that was refused. A client that never pauses is refused more often than this.
+            self.refused
+                .update(Relaxed, Relaxed, |refused| refused.saturating_sub(1));
+            return Verdict::Allowed;
+        }
+        if self.refused.fetch_add(1, Relaxed) == self.quota.burst_size().get() {
+            self.refused.store(0, Relaxed);
+            return Verdict::Disconnect;
+        }
+        Verdict::Refused {
+            first: !self.warned.swap(true, Relaxed),
+        }
+    }
+
+    /// The limit, in words for the client.
+    pub fn limit(&self) -> String {
+        let at_once = self.quota.burst_size();
+        let pause = self.quota.replenish_interval();
+        format!("too many events: at most {at_once} at once, then one every {pause:?}")
+    }
+}
+
+/// Gives each new session a [`Client`].
+///
+/// Socket.IO keeps the request that opens a session as long as the session lasts, and handlers find the client in it. In
+/// the socket it would be new, and with it the limit, each time that the client leaves the namespace and comes back.
+pub async fn identify(
+    State(settings): State<Settings>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    if opens_a_session(request.uri()) {
+        let quota =
+            Quota::per_second(settings.events_per_second).allow_burst(settings.events_at_once);
+        request
+            .extensions_mut()
+            .insert(Arc::new(Client::new(quota)));
+    }
+    next.run(request).await
+}
+
+/// Whether the request is for Socket.IO and names no session that it belongs to.
+pub fn opens_a_session(uri: &Uri) -> bool {
+    let mut query = uri.query().unwrap_or_default().split('&');
+    is_for_socket_io(uri) && !query.any(|pair| pair.starts_with("sid="))
+}
+
+pub fn is_for_socket_io(uri: &Uri) -> bool {
+    uri.path() == "/socket.io" || uri.path().starts_with("/socket.io/")
+}

@@ -1,0 +1,116 @@
+//! Lesson 11: observe.
+//!
+//! A log that a machine can read and nobody can flood, and figures for those who run the server.
+//!
+//! Run it with `just run 11`.
+//!
+//! New here: a structured log, request ids, metrics.
+
+mod browser;
+mod client;
+mod controller;
+mod gate;
+pub mod log;
+pub mod metrics;
+mod places;
+mod polling;
+pub mod settings;
+
+use std::{path::Path, sync::Arc};
+
+use axum::{
+    Router,
+    http::{HeaderValue, Method, header::CACHE_CONTROL, request::Parts},
+    middleware::{from_fn, from_fn_with_state},
+    routing::get,
+};
+use socketioxide::{ParserConfig, SocketIo};
+use tower_http::{
+    compression::CompressionLayer,
+    cors::{AllowHeaders, AllowOrigin, CorsLayer},
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+    services::ServeDir,
+    set_header::SetResponseHeaderLayer,
+    trace::{DefaultOnResponse, TraceLayer},
+};
+use tracing::Level;
+
+use crate::{gate::Gate, metrics::Metrics, settings::Settings};
+
+/// Serves the files in `page`, and from `public/` what all pages share. The second value closes the connections.
+pub fn app(page: &Path, settings: &Settings, metrics: &Metrics) -> (Router, SocketIo) {
+    let (socket_layer, io) = SocketIo::builder()
+        // An emit never waits: it fails for a client that has this many packets still to read.
+        // The memory is taken only as it fills.
+        .max_buffer_size(settings.max_waiting as usize)
+        // Long-polling has one limit, WebSocket two: for a frame, and for a message of many frames.
+        .max_payload(settings.max_message.into())
+        .ws_max_frame_size(settings.max_message as usize)
+        .ws_max_message_size(settings.max_message as usize)
+        // Each client keeps this buffer, and most of them are silent. The default is 4096 bytes.
+        .ws_read_buffer_size(1024)
+        // An event's attachments are messages of their own. No event here has any.
+        .with_parser(ParserConfig::common().max_incoming_binaries(0))
+        // A client that opens a session has to join the namespace. The default is 45 s.
+        .connect_timeout(settings.request_seconds)
+        .with_state(metrics.clone())
+        .build_layer();
+    io.ns("/", controller::on_connect);
+
+    let gate = Arc::new(Gate::new(settings, metrics));
+    let pages = Router::new()
+        .nest_service("/shared", ServeDir::new("public/shared"))
+        .nest_service("/vendor", ServeDir::new("public/vendor"))
+        .fallback_service(ServeDir::new(page));
+    let client = Router::new().route_service("/socket.io/{file}", ServeDir::new("public/vendor"));
+    let router = files(pages)
+        .route("/healthz", get(async || "ok"))
+        .layer(socket_layer)
+        .layer(from_fn_with_state(settings.clone(), client::identify))
+        .layer(from_fn_with_state(settings.clone(), polling::check_body))
+        .layer(from_fn_with_state(Arc::clone(&gate), gate::guard))
+        // After the Socket.IO layer, which answers every path below `/socket.io` that it wraps.
+        .merge(files(client))
+        .layer(cors(gate))
+        .layer(from_fn_with_state(settings.clone(), browser::protect))
+        // What isn't a file is different each time.
+        .layer(cache("no-store"))
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+        .layer(from_fn(log::drop_long_id));
+    (router, io)
+}
+
+/// What is true of every file: browsers may keep it, it travels compressed, and the log says who asked.
+///
+/// Long-polling isn't logged: its addresses hold the session's key.
+fn files(router: Router) -> Router {
+    router
+        .layer(from_fn(browser::check_file))
+        // A browser asks each time whether a file has changed: its name says nothing about its content.
+        .layer(cache("no-cache"))
+        .layer(CompressionLayer::new())
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(log::request_span)
+                .on_response(DefaultOnResponse::new().level(Level::INFO)),
+        )
+}
+
+/// Where an answer says nothing about caches yet, this does.
+fn cache(policy: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, HeaderValue::from_static(policy))
+}
+
+/// Which pages' scripts may read an answer.
+fn cors(gate: Arc<Gate>) -> CorsLayer {
+    // Cookies and the like only go to sites that are listed by name. A router that keeps a client with one process may
+    // set one.
+    let credentials = !gate.allows_everyone();
+    let allowed = move |origin: &_, request: &Parts| gate.allows(origin, &request.headers);
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(allowed))
+        .allow_credentials(credentials)
+        .allow_headers(AllowHeaders::mirror_request())
+        .allow_methods([Method::GET, Method::POST])
+}

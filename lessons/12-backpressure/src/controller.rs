@@ -1,0 +1,155 @@
+//! What the server does for each client: the handlers of its events.
+
+use std::{
+    sync::Arc,
+    time::{Instant, SystemTime, UNIX_EPOCH},
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use socketioxide::{
+    extract::{AckSender, HttpExtension, MaybeHttpExtension, SocketRef, State, TryData},
+    socket::DisconnectReason,
+};
+use tower_http::request_id::RequestId;
+use tracing::{info, warn};
+
+use crate::{
+    client::{Client, Verdict},
+    metrics::Metrics,
+};
+
+/// What the page sends with `enviar-mensaje`.
+#[derive(Deserialize, Serialize)]
+struct Message {
+    #[serde(rename = "mensaje")]
+    text: String,
+    id: String,
+    /// When it was sent, in Unix milliseconds.
+    #[serde(rename = "fecha")]
+    date: u64,
+}
+
+/// How long a message's id may be, in bytes. The answer repeats it, and waits in memory until the client reads it.
+const MAX_ID: usize = 64;
+
+/// How much of an error a client is told, in characters. Errors quote the payload.
+const MAX_ERROR: usize = 200;
+
+/// Registers the handlers of one client.
+pub async fn on_connect(
+    socket: SocketRef,
+    client: HttpExtension<Arc<Client>>,
+    request: MaybeHttpExtension<RequestId>,
+) {
+    // A client that left before this began has no disconnect handler, so its leaving would be missing in the log.
+    if !socket.connected() {
+        return;
+    }
+    // Leaving the namespace and coming back counts as an event: each time is a line in the log.
+    let verdict = client.count_event();
+    if !matches!(verdict, Verdict::Allowed) {
+        let error = json!({ "error": client.limit() });
+        socket.emit("demasiados-eventos", &error).ok();
+        socket.disconnect().ok();
+        return;
+    }
+    let request = request.as_ref().map(RequestId::header_value);
+    info!(client.id, ?request, "client connected");
+    socket.on("enviar-mensaje", on_message);
+    socket.on_fallback(on_unknown);
+    socket.on_disconnect(on_disconnect);
+}
+
+async fn on_message(
+    socket: SocketRef,
+    ack: AckSender,
+    client: HttpExtension<Arc<Client>>,
+    metrics: State<Metrics>,
+    TryData(payload): TryData<Message>,
+) {
+    let arrived = Instant::now();
+    metrics.events.inc();
+    let verdict = client.count_event();
+    if !matches!(verdict, Verdict::Allowed) {
+        metrics.refused_events.inc();
+        return refuse(&socket, ack, &client, &verdict);
+    }
+    let message = match payload {
+        Ok(message) if message.id.len() > MAX_ID => {
+            let error = format!("the id is longer than {MAX_ID} bytes");
+            return answer(ack, &json!({ "error": error }), &metrics);
+        }
+        Ok(message) => message,
+        Err(error) => {
+            let error: String = error.to_string().chars().take(MAX_ERROR).collect();
+            // Without the error, which quotes the payload: what people write is nobody's business here.
+            warn!(client.id, "enviar-mensaje: the payload does not fit");
+            return answer(ack, &json!({ "error": error }), &metrics);
+        }
+    };
+    answer(
+        ack,
+        &json!({ "id": message.id, "processID": 999, "date": unix_millis() }),
+        &metrics,
+    );
+    let heard = socket.broadcast().emit("enviar-mensaje", &message).await;
+    if heard.is_err() {
+        // No line in the log: as long as one client doesn't read, there would be one for each message.
+        metrics.failed_emits.inc();
+    }
+    metrics.handling.observe(arrived.elapsed().as_secs_f64());
+}
+
+/// An event that nothing else handles. It takes time, too, so it counts.
+async fn on_unknown(
+    socket: SocketRef,
+    ack: AckSender,
+    client: HttpExtension<Arc<Client>>,
+    metrics: State<Metrics>,
+) {
+    metrics.events.inc();
+    let verdict = client.count_event();
+    if !matches!(verdict, Verdict::Allowed) {
+        metrics.refused_events.inc();
+        refuse(&socket, ack, &client, &verdict);
+    }
+}
+
+/// Tells a client that it sends too much: in the answer to each event, and once in an event. One that goes on anyway is
+/// disconnected. Here an emit may fail: a client that doesn't read has only itself to blame.
+fn refuse(socket: &SocketRef, ack: AckSender, client: &Client, verdict: &Verdict) {
+    let error = json!({ "error": client.limit() });
+    ack.send(&error).ok();
+    match verdict {
+        Verdict::Refused { first: true } => {
+            warn!(client.id, "too many events");
+            socket.emit("demasiados-eventos", &error).ok();
+        }
+        Verdict::Disconnect => {
+            warn!(client.id, "too many events for too long");
+            socket.clone().disconnect().ok();
+        }
+        _ => {}
+    }
+}
+
+/// Answers the sender, if it asked for an answer.
+fn answer(ack: AckSender, answer: &Value, metrics: &Metrics) {
+    if ack.send(answer).is_err() {
+        metrics.failed_emits.inc();
+    }
+}
+
+/// The time now, in Unix milliseconds, as `Date.now()` gives it in JavaScript.
+fn unix_millis() -> u64 {
+    let since_epoch = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    // `as_millis` gives a `u128`, and a struct with one in it cannot be sent.
+    u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX)
+}
+
+async fn on_disconnect(client: HttpExtension<Arc<Client>>, reason: DisconnectReason) {
+    info!(client.id, ?reason, "client disconnected");
+}

@@ -1,0 +1,109 @@
+//! Reads the settings and serves the lesson until it's asked to stop. One thread runs one event loop, as in Node.
+
+mod signals;
+
+use std::{
+    fs,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    process,
+    sync::{Arc, atomic::Ordering::Relaxed},
+};
+
+use anyhow::{Context, Result, bail};
+use clap::Parser;
+use drain::{ending::Ending, log::start_log, metrics::Metrics, server, settings::Settings};
+use tokio::{
+    net::TcpListener,
+    sync::oneshot,
+    time::{Instant, sleep, timeout, timeout_at},
+};
+use tracing::{info, warn};
+
+use crate::signals::shutdown_signal;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let result = serve().await;
+    if let Err(error) = &result {
+        eprintln!("{error:#}");
+    }
+    // Not a return: the runtime would wait for reads of files that never end.
+    process::exit(result.is_err().into());
+}
+
+async fn serve() -> Result<()> {
+    if fs::exists(".env")? {
+        let settings = fs::read_to_string(".env").context("cannot read .env")?;
+        for (number, line) in (1..).zip(settings.lines()) {
+            // Not dotenvy's own error, which quotes the line: it may hold a password.
+            let set = dotenvy::from_read(line.trim().as_bytes()).ok();
+            set.with_context(|| format!(".env, line {number}: expected NAME=value or NAME='a b'"))?;
+        }
+    }
+    let settings = Settings::parse();
+    let _log = start_log(settings.log_format);
+    // Each client takes a file descriptor, and the usual soft limit is far below the hard one.
+    #[cfg(unix)]
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        warn!(%error, "the number of open connections stays limited");
+    }
+    let page = concat!("public/", env!("CARGO_BIN_NAME"));
+    let page = settings.public_dir.clone().unwrap_or(PathBuf::from(page));
+    if !page.is_dir() {
+        let page = page.display();
+        bail!("there is no folder {page}: start from the top of the workbook, or set PUBLIC_DIR.");
+    }
+    let listener = listen(settings.host, settings.port, "PORT").await?;
+    let metrics = Metrics::default();
+    if let Some(port) = settings.metrics_port {
+        let listener = listen(settings.host, port, "METRICS_PORT").await?;
+        info!(address = %listener.local_addr()?, "metrics");
+        tokio::spawn(axum::serve(listener, metrics.router()).into_future());
+    }
+    let shutdown = shutdown_signal()?;
+    println!("http://{}", listener.local_addr()?);
+    let ending = Arc::new(Ending::default());
+    let (router, io) = drain::app(&page, &settings, &metrics, &ending);
+    let (stop, stopped) = oneshot::channel::<()>();
+    let server = tokio::spawn(server::serve(listener, router, settings.clone(), stopped));
+
+    shutdown.await;
+    let second_signal = shutdown_signal()?;
+    let end = async {
+        info!(clients = io.sockets().len(), "shutting down");
+        ending.draining.store(true, Relaxed);
+        sleep(settings.drain_seconds).await;
+
+        let deadline = Instant::now() + settings.shutdown_seconds;
+        ending.begin();
+        // Half of the time, so that some is left for those that have fetched everything.
+        let fetched = ending.everything_is_fetched(&io);
+        if timeout(settings.shutdown_seconds / 2, fetched)
+            .await
+            .is_err()
+        {
+            warn!("some clients did not fetch what was for them");
+        }
+        // First no more connections: a client that reconnects must find the next process, not this one.
+        drop(stop);
+        let rest = async {
+            io.close().await;
+            server.await
+        };
+        // A client that has stopped reading would keep the server here forever.
+        if timeout_at(deadline, rest).await.is_err() {
+            warn!("some clients were cut off");
+        }
+    };
+    tokio::select! {
+        () = end => Ok(()),
+        () = second_signal => bail!("second signal: exiting immediately"),
+    }
+}
+
+async fn listen(host: IpAddr, port: u16, setting: &str) -> Result<TcpListener> {
+    let address = SocketAddr::from((host, port));
+    let failure = format!("cannot listen on {address} (HOST and {setting} say where to listen)");
+    TcpListener::bind(address).await.context(failure)
+}

@@ -1,0 +1,105 @@
+// Lesson 09: places.
+//
+// Only pages of allowed origins open a session, and only as long as there's a place for it.
+const http = require('node:http');
+const path = require('node:path');
+
+const cors = require('cors');
+const express = require('express');
+const socketio = require('socket.io');
+
+const { socketController } = require('./controller');
+
+// Longest message that a client may send, in bytes. One limit for both transports.
+const MAX_MESSAGE = 100_000;
+
+// Sessions at a time, in all and from one address.
+const MAX_CLIENTS = 10_000;
+const MAX_CLIENTS_PER_ADDRESS = 200;
+
+// How long a client has to send a request, and to join the namespace, in milliseconds.
+const REQUEST_LIMIT = 10_000;
+
+// How long a shutdown may take, in milliseconds.
+const SHUTDOWN_LIMIT = 5_000;
+
+class Server {
+  constructor() {
+    this.app = express();
+    this.host = process.env.HOST ?? '0.0.0.0';
+    this.port = process.env.PORT ?? 3000;
+    this.allowedOrigins = (process.env.ALLOWED_ORIGINS ?? '').split(',').map((origin) => origin.trim());
+    // How many sessions each address has.
+    this.sessions = new Map();
+    this.page = process.env.PUBLIC_DIR ?? path.join('public', path.basename(__dirname));
+    // Express answers requests, Socket.IO needs the server below it: both listen on one port.
+    this.server = http.createServer({ requestTimeout: REQUEST_LIMIT }, this.app);
+    this.cors = (request, done) => done(null, { origin: this.allows(request), credentials: true });
+    this.io = socketio(this.server, {
+      maxHttpBufferSize: MAX_MESSAGE,
+      connectTimeout: REQUEST_LIMIT,
+      cors: this.cors,
+      allowRequest: (request, done) => done(null, this.allows(request) && this.hasPlace(request)),
+    });
+
+    this.middlewares();
+    this.routes();
+    this.sockets();
+  }
+
+  // Whether a page of the origin that asks may use the server: its own pages may, and those of the list.
+  allows(request) {
+    const { origin, host } = request.headers;
+    return !origin || origin.split('://')[1] === host || this.allowedOrigins.includes(origin);
+  }
+
+  // Whether there is a place for one more session.
+  hasPlace(request) {
+    const here = this.sessions.get(request.socket.remoteAddress) ?? 0;
+    return this.io.engine.clientsCount < MAX_CLIENTS && here < MAX_CLIENTS_PER_ADDRESS;
+  }
+
+  middlewares() {
+    this.app.use(cors(this.cors));
+    this.app.use(express.static(this.page));
+    // What all pages share lies beside the page.
+    for (const folder of ['shared', 'vendor']) {
+      this.app.use(`/${folder}`, express.static(path.join(this.page, '..', folder)));
+    }
+  }
+
+  routes() {
+    this.app.get('/healthz', (request, response) => {
+      response.send('ok');
+    });
+  }
+
+  sockets() {
+    this.io.on('connection', socketController);
+    this.io.engine.on('connection', (session) => {
+      const address = session.remoteAddress;
+      this.sessions.set(address, (this.sessions.get(address) ?? 0) + 1);
+      session.once('close', () => {
+        const left = this.sessions.get(address) - 1;
+        if (left === 0) this.sessions.delete(address);
+        else this.sessions.set(address, left);
+      });
+    });
+  }
+
+  listen() {
+    this.server.listen(this.port, this.host, () => {
+      // Where PORT is 0, the system has chosen the port.
+      console.log(`http://${this.host}:${this.server.address().port}`);
+    });
+  }
+
+  close() {
+    // No more connections, and an end to those that are there: then nothing keeps the process running.
+    this.io.close();
+    // Except a client that has stopped reading.
+    setTimeout(() => process.exit(0), SHUTDOWN_LIMIT).unref();
+  }
+}
+
+module.exports = Server;
