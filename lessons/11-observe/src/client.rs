@@ -17,7 +17,7 @@ use crate::settings::Settings;
 
 /// What the server remembers of a client for as long as its session lasts.
 pub struct Client {
-    /// Its name in the log. `socket.id` won't do: it's the key of the session, and whoever knows it can speak for the client.
+    /// Its name in the log. `socket.id` won't do: it's the session's key, and anyone who knows it can speak for the client.
     pub id: u64,
     quota: Quota,
     limiter: DefaultDirectRateLimiter,

@@ -12,7 +12,7 @@ use tracing_subscriber::{
 
 use crate::settings::LogFormat;
 
-/// How many lines wait for whoever reads the log. What comes after them is lost.
+/// How many lines may wait to be written. Lines that find no room are lost.
 const MAX_LINES: usize = 10_000;
 
 /// How much of a path the log shows, in characters.

@@ -42,7 +42,7 @@ pub async fn on_connect(
     client: HttpExtension<Arc<Client>>,
     request: MaybeHttpExtension<RequestId>,
 ) {
-    // A client that left before this began has no disconnect handler, so its leaving would be missing in the log.
+    // If the client is gone already, no disconnect handler will run, and the log would never say that it left.
     if !socket.connected() {
         return;
     }
@@ -55,7 +55,8 @@ pub async fn on_connect(
         return;
     }
     let request = request.as_ref().map(RequestId::header_value);
-    info!(client.id, ?request, "client connected");
+    let request = request.and_then(|id| id.to_str().ok());
+    info!(client.id, request, "client connected");
     socket.on("enviar-mensaje", on_message);
     socket.on_fallback(on_unknown);
     socket.on_disconnect(on_disconnect);

@@ -24,7 +24,7 @@ pub struct Stream {
     has_written: bool,
     /// Whether this turn has had its read. One that sends much would otherwise keep the others waiting.
     has_read: bool,
-    /// Wakes whoever waits to read.
+    /// Wakes the task that waits to read.
     reader: Option<Waker>,
 }
 
