@@ -1,9 +1,9 @@
-# What a person can do here. `just` alone lists it.
+# Everything you can do here. `just` alone lists it.
 
 set windows-shell := ["powershell.exe", "-NoLogo", "-Command"]
 
-# Runs the program's command that is called like the recipe. A POSIX shell gets the arguments one by one, so that they may
-# contain spaces; PowerShell appends them to the command by itself.
+# Runs the program's command with the recipe's name. A POSIX shell gets the arguments one by one, so that they may contain
+# spaces; PowerShell appends them to the command by itself.
 workbook := "cargo run --quiet --package workbook -- " + if os_family() == "windows" { "" } else { '"$0" "$@"' }
 
 [private]
@@ -13,13 +13,13 @@ default:
 # The oldest Rust that works.
 oldest-rust := replace_regex(read(justfile_directory() / "Cargo.toml"), '(?s).*\nrust-version = "([0-9.]+)".*', '$1')
 
-# An older cargo lists packages, or settings that it doesn't know, and never says what to do. Does nothing if all is well.
+# Says that Rust is too old, and what to do: an older cargo only lists packages or settings that it doesn't know.
 [no-exit-message]
 [private]
 rust:
     @{{ if semver_matches(replace_regex(`rustc --version`, '^rustc ([0-9.]+).*', '$1'), ">=" + oldest-rust) == "true" { "" } else { "echo 'The workbook needs Rust " + oldest-rust + " or newer. To get it, run: rustup update'; exit 1" } }}
 
-# Not quiet: the first build takes its time, and says so.
+# Not quiet: the first build takes a while, and should show it.
 [private]
 program: rust
     @cargo build --package workbook
@@ -42,7 +42,7 @@ run lesson: program
 diff lesson: program
     @{{ workbook }}
 
-# Run a lesson, or your copy (just watch work 03), and restart it as files change
+# Run a lesson, or your copy (just watch work 03), and restart it when files change
 [group('learn')]
 [no-exit-message]
 [positional-arguments]
@@ -56,7 +56,7 @@ watch +what: program
 start lesson *options: program
     @{{ workbook }}
 
-# See what your copy, or a server at --url, still has to do: just check 03
+# See what is left to do in your copy, or in a server at --url: just check 03
 [group('learn')]
 [no-exit-message]
 [positional-arguments]
@@ -70,35 +70,35 @@ check lesson *options: program
 hint lesson *options: program
     @{{ workbook }}
 
-# See which lessons and exercises your copy passes
+# See which lessons and exercises you have solved
 [group('learn')]
 [no-exit-message]
 [positional-arguments]
 progress *options: program
     @{{ workbook }}
 
-# Compare your copy with the lesson: just solution 03
+# Compare your copy with the lesson, or with our solution of an --exercise: just solution 03
 [group('learn')]
 [no-exit-message]
 [positional-arguments]
 solution lesson *options: program
     @{{ workbook }}
 
-# Break a lesson, in a copy, and see what happens: just break 06
+# Break a copy of a lesson, and see what happens: just break 06
 [group('learn')]
 [no-exit-message]
 [positional-arguments]
 break lesson *options: program
     @{{ workbook }}
 
-# Make a folder with a lesson alone, which a platform can build: just package 07 my-server
+# Put one lesson in a folder of its own, which a platform can build: just package 07 my-server
 [group('learn')]
 [no-exit-message]
 [positional-arguments]
 package lesson folder: program
     @{{ workbook }}
 
-# Fetch and build all that a day needs, so that it works without a network
+# Download and build everything, so that the workbook works offline
 [group('learn')]
 [no-exit-message]
 [positional-arguments]
@@ -112,7 +112,7 @@ prepare: program
 setup: program
     @{{ workbook }}
 
-# Read the book in a browser; rebuilt as its files change
+# Read the book in a browser; it's rebuilt when its files change
 [group('read')]
 [no-exit-message]
 book *options: book-program
@@ -124,43 +124,43 @@ book *options: book-program
 book-build *options: book-program
     @cargo run --quiet --package book -- build {{ options }}
 
-# Every scenario on every lesson, and what else needs only Rust
+# Every scenario on every lesson, and the other tests that need only Rust
 [group('build')]
 test *arguments:
-    cargo test --workspace --test contract --test red_gate --test exercises --test wire --test client --test binaries --test workspace --locked {{ arguments }}
+    cargo test --workspace --test contract --test red_gate --test wire --test client --test binaries --test workspace --test emit --locked {{ arguments }}
 
-# What a student does (start, check, hint, watch, break) and what goes wrong, on copies of the lessons
+# What students do (start, check, hint, watch, break), exercises and what can go wrong, on copies of the lessons
 [group('build')]
 test-loop *arguments: setup
-    cargo test --workspace --test workbook --test watch --test experiments --test symptoms --test misbehaving --test house --locked {{ arguments }}
+    cargo test --workspace --test workbook --test watch --test exercises --test experiments --test symptoms --test misbehaving --test house --locked {{ arguments }}
 
-# Attacks, stalled clients and the end under load, on the first lesson that withstands each and on the last: just test-attacks floods
+# Attacks, stalled clients and shutdown under load, on the first lesson that withstands each and on the last: just test-attacks floods
 [group('build')]
 test-attacks *arguments:
     cargo test --workspace --test attacks --locked -- --test-threads 12 {{ arguments }}
 
-# A hundred thousand clients that send what they like: just test-nightly, or just test-nightly 1000000
+# A hundred thousand clients that send random data: just test-nightly, or just test-nightly 1000000
 [group('build')]
 test-nightly $CASES="100000":
     cargo test --workspace --test attacks --locked -- properties --skip 06-broadcast
 
-# Thousands of clients that come, go, are cut and speak, for ten minutes: just soak, or just soak --minutes 1
+# Thousands of clients that connect, send, leave and get cut off, for ten minutes: just soak, or just soak --minutes 1
 [group('build')]
 [no-exit-message]
 soak *arguments: load
     @ulimit -n "$(ulimit -H -n)" && target/release/soak {{ arguments }}
 
-# Whether a check of a lesson asks for each line that the lesson adds: just test-lines, or just test-lines 03
+# Whether a lesson's check notices each missing line: just test-lines, or just test-lines 03
 [group('build')]
 test-lines *arguments: setup
     cargo test --workspace --test lines --locked -- {{ arguments }}
 
-# After `just prepare`, each command of a student's day in a network namespace without a network; on Linux
+# A student's commands after `just prepare`, without a network; on Linux
 [group('build')]
 test-offline *arguments:
     cargo test --workspace --test offline --locked {{ arguments }}
 
-# The last lesson of production built and run as a platform does it, but for the container
+# The last lesson of production, built and run as a platform does it, only without the container
 [group('build')]
 test-platform *arguments: setup
     cargo test --workspace --test platform --locked {{ arguments }}
@@ -170,7 +170,7 @@ test-platform *arguments: setup
 test-deployed *arguments: setup
     cargo test --workspace --test deployed --locked {{ arguments }}
 
-# The load that `just bench` measures with: it must see what is lost
+# The load that `just bench` measures with: it has to notice lost messages
 [group('build')]
 test-bench *arguments:
     cargo test --package bench --locked {{ arguments }}
@@ -189,7 +189,7 @@ test-book *arguments: browser-packages
 browser-packages:
     npm --prefix tests/browser ci --ignore-scripts --loglevel=error
 
-# Pictures of every chapter, or of those with a name: just book-pictures target/pictures 05
+# Pictures of every chapter, or of those whose names match: just book-pictures target/pictures 05
 [group('build')]
 book-pictures folder *name:
     cargo run --package book --example pictures -- {{ folder }} {{ name }}
@@ -200,14 +200,14 @@ parity *lesson: setup
     npm --prefix tests/reference ci --ignore-scripts --loglevel=error
     cargo test --workspace --test parity --locked -- {{ lesson }}
 
-# Measure the lessons beside their Node originals, for the book: seven minutes on a quiet Linux machine
+# Measure the lessons beside their Node originals, for the book: takes seven minutes, on a quiet Linux machine
 [group('build')]
 [no-exit-message]
 bench *arguments: setup load
     npm --prefix tests/reference ci --ignore-scripts --loglevel=error
     @ulimit -n "$(ulimit -H -n)" && target/release/bench {{ arguments }}
 
-# The servers on their own: with the load's features they would not be the ones that are deployed.
+# The servers are built separately: the load's features would change them.
 [private]
 load:
     cargo build --release --locked --package bench --bins
@@ -231,18 +231,18 @@ fmt:
     cargo fmt
     just --fmt --unstable
 
-# Find what is badly formatted, doubtful, misspelt or not to be depended on
+# Check the format, lints, spelling and licences
 [group('build')]
 lint:
     cargo fmt --check
     just --fmt --check --unstable
     cargo clippy --workspace --all-targets --locked -- --deny warnings
-    # Those that `cargo test` alone doesn't run are no part of all targets.
-    cargo clippy --workspace --test workbook --test watch --test experiments --test symptoms --test misbehaving --test attacks --test platform --test deployed --test house --test offline --test lines --test parity --test orphans --locked -- --deny warnings
+    # `--all-targets` leaves out the suites that `cargo test` doesn't run by default.
+    cargo clippy --workspace --test workbook --test watch --test exercises --test experiments --test symptoms --test misbehaving --test attacks --test platform --test deployed --test house --test offline --test lines --test parity --test orphans --locked -- --deny warnings
     typos
     cargo deny --offline --locked check bans licenses sources
 
-# Everything that CI runs. The first of the tests are those of `test`, `test-bench`, `test-browser`, `test-book`, and the tools' own
+# Everything that CI runs. The first command covers `test`, `test-bench`, `test-browser`, `test-book` and the unit tests
 [group('build')]
 ci $INSTA_SNAPSHOT_REFERENCES_FILE=(justfile_directory() / "target/asserted"): setup browser-packages
     rm -f "$INSTA_SNAPSHOT_REFERENCES_FILE"

@@ -1,4 +1,4 @@
-//! Pictures of every chapter to look at, in a folder: `just book-pictures FOLDER`.
+//! Takes pictures of every chapter, into a folder: `just book-pictures FOLDER`.
 
 use std::{env, fs, path::Path, process::ExitCode};
 
@@ -8,7 +8,7 @@ use book::{
 };
 use browser::{Chromium, Result, Tab};
 
-/// Width and height in CSS pixels: a telephone, a notebook, a projector. As high as a picture can be looked at.
+/// Width and height in CSS pixels: a phone, a notebook, a projector. As high as you can still view a picture.
 const SIZES: [(i64, i64); 3] = [(360, 2400), (1280, 2400), (1920, 2400)];
 
 #[tokio::main]
@@ -52,14 +52,14 @@ async fn take(folder: &Path, only: &str) -> Result {
     chromium.close().await
 }
 
-/// A page from its top to its end, a picture for each screen of it.
+/// Takes a page from top to bottom, one picture per screen.
 async fn in_parts(tab: &Tab, height: i64, file: &Path) -> Result {
     let long = tab
         .evaluate("document.documentElement.scrollHeight")
         .await?;
     let parts = long.as_i64().unwrap_or(height).div_euclid(height - 100) + 1;
     for part in 0..parts {
-        // What was asked for is on the screen after two frames of it.
+        // After two frames, the screen shows it.
         let scroll = format!(
             "scrollTo({{ top: {}, behavior: 'instant' }});
              new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(0))))",

@@ -1,22 +1,22 @@
-//! What a chapter asks for: `{{#name argument argument}}`.
+//! Directives, which a chapter uses to show something: `{{#name argument argument}}`.
 
 /// A directive in a chapter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Directive<'a> {
     /// Its name.
     pub name: &'a str,
-    /// What stands after the name.
+    /// Everything after the name.
     pub arguments: &'a str,
 }
 
 impl<'a> Directive<'a> {
-    /// The directive that a line consists of, if it does.
+    /// The directive, if the line consists of nothing else.
     pub fn alone(line: &'a str) -> Option<Self> {
         let (directive, after) = Self::first(line.trim())?;
         after.is_empty().then_some(directive)
     }
 
-    /// The directive that a string begins with, and what comes after it.
+    /// The directive at the start of a string, and the rest of the string.
     pub fn first(text: &'a str) -> Option<(Self, &'a str)> {
         let (inside, after) = text.strip_prefix("{{#")?.split_once("}}")?;
         let (name, arguments) = inside.split_once(' ').unwrap_or((inside, ""));
@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_directive_stands_alone_or_within_a_line() {
+    fn a_directive_is_alone_or_inside_a_line() {
         let directive = Directive::alone("  {{#code 05/src/lib.rs app}}").unwrap();
         assert_eq!(
             (directive.name, directive.arguments),

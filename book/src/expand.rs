@@ -1,4 +1,4 @@
-//! A chapter as its author wrote it becomes the Markdown that mdBook renders.
+//! Turns a chapter, as its author wrote it, into the Markdown that mdBook renders.
 
 use anyhow::{Context, Result, anyhow, bail};
 
@@ -6,17 +6,18 @@ use crate::{
     directive::Directive,
     fault::Fault,
     html,
-    parts::{self, question},
-    site::{Chapter, Site},
+    minutes::ON_THEIR_OWN,
+    parts::{self, question, task},
+    site::{Chapter, Site, heading_parts},
 };
 
 /// A line of a chapter: its number in the file, from 1 on, and its text.
 pub type Line<'a> = (usize, &'a str);
 
-/// Directives that go on up to their `{{#end}}`.
-const BLOCKS: [&str; 3] = ["instructor", "question", "side"];
+/// Directives that continue up to their `{{#end}}`.
+const BLOCKS: [&str; 4] = ["instructor", "question", "side", "task"];
 
-/// A chapter with its directives expanded, and what is wrong with them; what is wrong is left out.
+/// Expands a chapter's directives, and returns the faults in them. Faulty directives are left out.
 pub fn expand(site: &Site, chapter: &Chapter) -> (String, Vec<Fault>) {
     let lines: Vec<_> = (1..).zip(chapter.text.lines()).collect();
     let mut writer = Writer {
@@ -25,6 +26,7 @@ pub fn expand(site: &Site, chapter: &Chapter) -> (String, Vec<Fault>) {
         out: String::new(),
         faults: Vec::new(),
         questions: 0,
+        tasks: 0,
     };
     writer.lines(&lines);
     (writer.out, writer.faults)
@@ -35,12 +37,14 @@ struct Writer<'a> {
     chapter: &'a Chapter,
     out: String,
     faults: Vec<Fault>,
-    /// How many questions there were so far.
+    /// How many questions there have been so far.
     questions: u32,
+    /// How many tasks there have been so far.
+    tasks: u32,
 }
 
 impl Writer<'_> {
-    /// What a part of the chapter becomes; nothing if it's wrong.
+    /// The expansion of a part of the chapter; nothing if it's faulty.
     fn checked(&mut self, line: usize, text: Result<String>) -> String {
         text.unwrap_or_else(|error| {
             self.faults.push(self.chapter.fault(line, error));
@@ -62,11 +66,12 @@ impl Writer<'_> {
                 let text = self.inline(number, line);
                 self.out += &text;
                 self.out.push('\n');
+                self.minutes(line);
                 continue;
             };
             rest = &after[length..];
             let text = self.checked(number, text);
-            // It stands alone between empty lines, as far to the right as what asked for it.
+            // Between empty lines, with the directive's indentation.
             self.out.push('\n');
             for line in text.lines() {
                 self.out += if line.is_empty() { "" } else { indent };
@@ -77,10 +82,10 @@ impl Writer<'_> {
         }
     }
 
-    /// A block of code that its author typed, and how many of the lines after its beginning belong to it.
+    /// A block of code in the text itself, and how many of the lines after its beginning belong to it.
     fn fence(&mut self, indent: &str, info: &str, after: &[Line]) -> (Result<String>, usize) {
         let Some(end) = after.iter().position(|(_, line)| line.trim() == "```") else {
-            return (Err(anyhow!("this code block has no end")), after.len());
+            return (Err(anyhow!("this code block never ends")), after.len());
         };
         let inside: Vec<_> = after[..end]
             .iter()
@@ -93,7 +98,7 @@ impl Writer<'_> {
         (Ok(html::code(language, &inside.join("\n"))), end + 1)
     }
 
-    /// What a directive stands for, and how many of the lines after it belong to it.
+    /// The expansion of a directive, and how many of the lines after it belong to it.
     fn directive(&mut self, directive: Directive, after: &[Line]) -> (Result<String>, usize) {
         let name = directive.name;
         if !BLOCKS.contains(&name) {
@@ -107,26 +112,51 @@ impl Writer<'_> {
         let text = match name {
             "side" => self.side(inside),
             "question" => self.question(inside),
+            "task" => {
+                self.tasks += 1;
+                task::write(self.chapter, self.tasks, directive.arguments, inside)
+            }
             _ => Ok(html::fold(
                 "instructor",
-                "For the instructor",
+                "Questions to ask, errors to provoke, where classes get stuck",
                 &self.apart(inside),
             )),
         };
         (text, end + 1)
     }
 
-    /// What some lines become, apart from what surrounds them.
+    /// The expansion of some lines by themselves.
     fn apart(&mut self, lines: &[Line]) -> String {
         let before = std::mem::take(&mut self.out);
         self.lines(lines);
         std::mem::replace(&mut self.out, before)
     }
 
-    /// A line with the versions that it asks for.
+    /// A line with its versions filled in.
     fn inline(&mut self, number: usize, line: &str) -> String {
         let text = versions(self.site, line);
         self.checked(number, text)
+    }
+
+    /// How long the part takes that begins with this line, if it's the heading of one.
+    fn minutes(&mut self, line: &str) {
+        let Some(heading) = line.strip_prefix("## ") else {
+            return;
+        };
+        let mut parts = self.chapter.parts.iter();
+        let part = parts.find(|part| part.id == heading_parts(heading).1);
+        // The goal has the sum in its place.
+        let Some(part) = part.filter(|part| part.id != "goal" && part.minutes() > 0) else {
+            return;
+        };
+        let minutes = part.minutes();
+        let own = if part.id == ON_THEIR_OWN {
+            " on your own"
+        } else {
+            ""
+        };
+        let unit = if minutes == 1 { "minute" } else { "minutes" };
+        self.out += &format!("\n<p class=\"minutes\">{minutes} {unit}{own}</p>\n");
     }
 
     fn side(&mut self, inside: &[Line]) -> Result<String> {
@@ -142,9 +172,17 @@ impl Writer<'_> {
             )
         };
         let node = column("node", "Node", &inside[..versus]);
-        let rust = column("rust", "Rust", &inside[versus + 1..]);
+        let rust =
+            if Directive::alone(inside[versus].1).is_some_and(|found| found.arguments == "base") {
+                "Rust, before this lesson"
+            } else {
+                "Rust"
+            };
+        let rust = column("rust", rust, &inside[versus + 1..]);
+        // The style puts them side by side where so many letters fit.
+        let letters = html::longest_line(&node) + html::longest_line(&rust);
         Ok(format!(
-            "<div class=\"side\">\n\n{node}\n\n{rust}\n\n</div>"
+            "<div class=\"side\" style=\"--letters:{letters}\">\n\n{node}\n\n{rust}\n\n</div>"
         ))
     }
 
@@ -165,7 +203,7 @@ impl Writer<'_> {
     }
 }
 
-/// Where the `{{#end}}` of what has just begun is.
+/// The position of the `{{#end}}` for the directive that has just begun.
 fn end_of(lines: &[Line]) -> Option<usize> {
     let mut open = 1;
     lines.iter().position(|(_, line)| {
@@ -178,7 +216,7 @@ fn end_of(lines: &[Line]) -> Option<usize> {
     })
 }
 
-/// A line with the versions that its `{{#version NAME}}` stand for.
+/// A line in which each `{{#version NAME}}` is replaced by the version.
 fn versions(site: &Site, line: &str) -> Result<String> {
     let mut replaced = String::new();
     let mut rest = line;
@@ -187,12 +225,12 @@ fn versions(site: &Site, line: &str) -> Result<String> {
         let (directive, after) = directive.context("`{{#` begins a directive that never ends")?;
         let name = directive.name;
         if name != "version" {
-            bail!("`{{{{#{name}}}}}` stands alone in its line, or is unknown");
+            bail!("`{{{{#{name}}}}}` is unknown, or has to be alone on its line");
         }
         let version = site.versions.newest(directive.arguments);
         replaced += before;
-        replaced += version
-            .with_context(|| format!("nothing has a version of `{}`", directive.arguments))?;
+        replaced +=
+            version.with_context(|| format!("there's no version of `{}`", directive.arguments))?;
         rest = after;
     }
     Ok(replaced + rest)

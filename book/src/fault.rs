@@ -1,15 +1,15 @@
-//! What is wrong with the book, and where.
+//! Faults of the book, and where they are.
 
 use std::fmt;
 
 /// Something that keeps the book from being built.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fault {
-    /// The file, as a person would open it from the top of the workbook.
+    /// The file's path from the top of the workbook.
     pub file: String,
-    /// The line in it, from 1 on; 0 for the whole file.
+    /// The line, counted from 1; 0 for the whole file.
     pub line: usize,
-    /// What is wrong and what to do.
+    /// What's wrong, and what to do.
     pub words: String,
 }
 

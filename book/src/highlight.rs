@@ -1,6 +1,6 @@
-//! Colours for code, given while the book is built: no page needs a program for it.
+//! Colours code while the book is built, so that pages need no script for it.
 //!
-//! A word, a string, a comment, a number: enough to find one's way, in every language of the workbook.
+//! Words, strings, comments, numbers: enough to find your way, in every language of the workbook.
 
 use std::sync::LazyLock;
 
@@ -8,11 +8,11 @@ use regex::Regex;
 
 use crate::html::escape;
 
-/// A class, and what has it: the one group of a pattern. What stands beside the group is only looked at.
+/// A class, and a pattern whose one group gets it. The pattern may also match text around the group.
 type Rule = (&'static str, &'static str);
 
 const BLOCK_COMMENT: Rule = ("c", r"(//.*|(?s:/\*.*?(?:\*/|\z)))");
-/// Within a word, `#` begins no comment.
+/// Inside a word, `#` doesn't begin a comment.
 const HASH_COMMENT: Rule = ("c", r"(?:^|[ \t])(#.*)");
 const STRING: Rule = ("s", r#"("(?:[^"\\]|\\(?s:.))*"?)"#);
 const STRINGS: Rule = (
@@ -21,7 +21,7 @@ const STRINGS: Rule = (
 );
 const NUMBER: Rule = ("n", r"([0-9][A-Za-z0-9._]*)");
 const CALL: Rule = ("f", r"([A-Za-z0-9_]+)\(");
-/// A word that is nothing else is taken whole, so that nothing begins in the middle of it.
+/// Any other word is matched as a whole, so that nothing else matches in the middle of it.
 const WORD: Rule = ("", r"([A-Za-z0-9_]+)");
 
 struct Language {
@@ -87,7 +87,7 @@ static SETTINGS: LazyLock<Language> = LazyLock::new(|| {
     ])
 });
 
-/// A shell's words are anything; only comments and strings stand out.
+/// In a shell, words can be anything; only comments and strings get colours.
 static COMMANDS: LazyLock<Language> =
     LazyLock::new(|| Language::new(&[HASH_COMMENT, STRINGS, WORD]));
 
@@ -99,7 +99,7 @@ static MARKUP: LazyLock<Language> = LazyLock::new(|| {
     ])
 });
 
-/// Code in a language, by the ending of its files, as lines of HTML.
+/// Code as lines of HTML. `language` is the ending of its files.
 pub fn highlight(language: &str, code: &str) -> Vec<String> {
     let language: &Language = match language {
         "rs" => &RUST,
@@ -116,7 +116,7 @@ pub fn highlight(language: &str, code: &str) -> Vec<String> {
         let token = groups.find_map(|(group, class)| Some((group?, class)));
         let Some((token, class)) = token else { break };
         html += &escape(&code[at..token.start()]);
-        // What goes over several lines is closed at each end.
+        // A span of several lines is closed at the end of each.
         let lines = token
             .as_str()
             .split('\n')
@@ -129,7 +129,7 @@ pub fn highlight(language: &str, code: &str) -> Vec<String> {
         at = token.end();
     }
     html += &escape(&code[at..]);
-    // The line break at the end begins no line.
+    // The final line break doesn't begin another line.
     let html = html.strip_suffix("&#10;").unwrap_or(&html);
     html.split("&#10;").map(str::to_owned).collect()
 }
@@ -166,13 +166,13 @@ mod tests {
     }
 
     #[test]
-    fn what_goes_over_several_lines_is_closed_at_each_end() {
+    fn a_span_of_several_lines_is_closed_at_the_end_of_each() {
         assert_eq!(shown("js", "`a\nb`;\n"), "‹s:`a›⏎‹s:b`›;");
         assert_eq!(shown("js", "/* a\n\nb */"), "‹c:/* a›⏎⏎‹c:b */›");
     }
 
     #[test]
-    fn a_sign_in_a_word_begins_no_comment() {
+    fn a_hash_sign_in_a_word_begins_no_comment() {
         assert_eq!(shown("sh", "a#b 05 # c"), "a#b 05 ‹c:# c›");
     }
 
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_language_stays_as_it_is() {
+    fn an_unknown_language_gets_no_colours() {
         assert_eq!(highlight("text", "a <b>\n\nc\n"), ["a &lt;b&gt;", "", "c"]);
     }
 }

@@ -1,9 +1,20 @@
-//! HTML that stands in the middle of Markdown.
+//! HTML inside Markdown.
 //!
-//! Markdown would take an empty line for the end of it, so each piece is one line: a line break in it is a
-//! character reference.
+//! In Markdown, an empty line would end it. So each piece is one line, in which a line break is a character
+//! reference.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use crate::highlight::highlight;
+
+static TAG: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new("<[^>]*>").expect("the pattern is valid"));
+
+/// A character reference: `&lt;`.
+static REFERENCE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new("&[^;]+;").expect("the pattern is valid"));
 
 /// A string as HTML.
 pub fn escape(text: &str) -> String {
@@ -32,7 +43,23 @@ pub fn code(language: &str, code: &str) -> String {
     code_figure("", None, language, &highlight(language, code))
 }
 
-/// Something folded: Markdown that stands alone, between its two lines.
+/// The number of letters in the longest line of code in a piece.
+pub fn longest_line(html: &str) -> usize {
+    let blocks = html.split("<pre>").skip(1);
+    let blocks = blocks.filter_map(|after| Some(after.split_once("</pre>")?.0));
+    blocks
+        .flat_map(|code| code.split("&#10;"))
+        .map(|line| {
+            REFERENCE
+                .replace_all(&TAG.replace_all(line, ""), "x")
+                .chars()
+                .count()
+        })
+        .max()
+        .unwrap_or_default()
+}
+
+/// Folded Markdown.
 pub fn fold(class: &str, summary: &str, inside: &str) -> String {
     format!(
         "<details class=\"{class}\"><summary>{summary}</summary>\n\n{}\n\n</details>",
@@ -45,10 +72,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_piece_stays_one_line_and_shows_what_it_was_given() {
+    fn a_piece_is_one_line_and_escapes_its_content() {
         assert_eq!(
             code("text", "a < \"b\"\n\n&"),
             "<figure class=\"code \"><pre><code class=\"language-text\">a &lt; &quot;b&quot;&#10;&#10;&amp;</code></pre></figure>"
         );
+    }
+
+    #[test]
+    fn the_longest_line_is_measured_in_letters_that_are_shown() {
+        let piece = code("rs", "let a = \"<&\";\na\n") + "<p>a longer line, but not of code</p>";
+        assert_eq!(longest_line(&piece), 13);
+        assert_eq!(longest_line("<p>no code</p>"), 0);
     }
 }

@@ -1,7 +1,7 @@
-//! The workbook's book: chapters that state nothing that the workbook does not prove.
+//! The workbook's book: its chapters only state what the workbook proves.
 //!
-//! A chapter is Markdown with directives. What they stand for comes from the lessons, the pages, the Node originals
-//! and the snapshots, and is read again at each build.
+//! A chapter is Markdown with directives. Their content comes from the lessons, the pages, the Node originals and the
+//! snapshots, which each build reads again.
 
 #![allow(
     clippy::missing_errors_doc,
@@ -10,7 +10,7 @@
 )]
 #![expect(
     clippy::format_push_string,
-    reason = "HTML is put together from pieces, and reads so"
+    reason = "HTML is easier to read when it's put together like this"
 )]
 
 pub mod checks;
@@ -20,6 +20,7 @@ pub mod fault;
 pub mod highlight;
 pub mod html;
 pub mod make;
+pub mod minutes;
 pub mod pages;
 pub mod parts;
 pub mod serve;

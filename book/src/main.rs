@@ -20,14 +20,14 @@ struct Arguments {
 enum Command {
     /// Write the book to target/book; fails if anything in it is wrong
     Build {
-        /// Another folder with chapters than book/text
+        /// The folder with the chapters, instead of book/text
         #[arg(long)]
         text: Option<PathBuf>,
-        /// Another folder for the pages than target/book
+        /// The folder for the pages, instead of target/book
         #[arg(long)]
         to: Option<PathBuf>,
     },
-    /// Show the book in a browser, and build it again as its files change
+    /// Show the book in a browser, and rebuild it when its files change
     Serve {
         /// The port; 0 lets the system choose
         #[arg(long, default_value_t = 3001)]
@@ -46,7 +46,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// `false` if anything is wrong with the book. The pages are there in any case, to look at.
+/// Returns `false` if the book has faults. The pages are written anyway, so that you can look at them.
 fn run(command: Command) -> Result<bool> {
     match command {
         Command::Build { text, to } => {

@@ -1,4 +1,4 @@
-//! Building the book.
+//! Builds the book.
 
 use std::{
     fs,
@@ -14,45 +14,45 @@ use tempfile::TempDir;
 use wire::server::Log;
 
 use crate::{
-    checks::{links, measured, prose, skeleton},
+    checks::{constructs, links, measured, prose, skeleton},
     expand::expand,
     fault::Fault,
-    pages,
+    minutes, pages,
     site::{Chapter, Site},
     summary,
 };
 
-/// What is to be built.
+/// What to build.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The folder that the chapters are in; by default `book/text`.
+    /// The folder with the chapters; by default `book/text`.
     pub text: Option<PathBuf>,
-    /// The folder that the pages are written to; by default `target/book`.
+    /// The folder for the pages; by default `target/book`.
     pub destination: Option<PathBuf>,
-    /// The path at which pages that are served wait for the next build.
+    /// The path on which served pages wait for the next build.
     pub reload: Option<String>,
 }
 
-/// A book that is built.
+/// A built book.
 #[derive(Debug)]
 pub struct Built {
     /// The folder with its pages.
     pub folder: PathBuf,
-    /// How many chapters it has.
+    /// The number of chapters.
     pub chapters: usize,
     /// How long it took.
     pub time: Duration,
-    /// What is wrong with it, by file and line.
+    /// Its faults, by file and line.
     pub faults: Vec<Fault>,
 }
 
-/// Builds the book in spite of what is wrong with it, which is left out. Fails only without something that there is no
-/// book without: its table of contents, its theme, a lesson.
+/// Builds the book, leaving out what's faulty. Only fails without the essentials: its table of contents, its theme, the
+/// lessons.
 pub fn build(options: &Options) -> Result<Built> {
     let begin = Instant::now();
     let pages = options.destination.clone();
     let pages = pages.unwrap_or_else(|| root().join("target/book"));
-    // Beside the pages, and of this build alone: two at the same time don't disturb each other.
+    // Beside the pages, and only for this build, so that two builds at the same time don't disturb each other.
     let beside = pages.parent().unwrap_or(&pages);
     fs::create_dir_all(beside).with_context(|| beside.display().to_string())?;
     let passing = TempDir::with_prefix_in("book-", beside)?;
@@ -74,10 +74,20 @@ pub fn build(options: &Options) -> Result<Built> {
         let path = chapter.source_path.as_ref()?.to_string_lossy();
         Some(Chapter::new(&path.replace('\\', "/"), &chapter.content))
     });
-    let site = Site::read(chapters.collect())?;
+    let mut site = Site::read(chapters.collect())?;
+    let parts = site.chapters.iter();
+    let parts: Vec<_> = parts
+        .map(|chapter| minutes::measure(&site, chapter))
+        .collect();
+    for (chapter, parts) in site.chapters.iter_mut().zip(parts) {
+        if !parts.is_empty() {
+            chapter.set_parts(parts);
+        }
+    }
     let mut faults = summary::check(&text, &site.chapters)?;
     faults.extend(skeleton::check(&site));
     faults.extend(measured::check(&site)?);
+    faults.extend(constructs::check(&site)?);
     let justfile = site.text("justfile")?;
     let mut ours = site.chapters.iter();
     book.book.for_each_chapter_mut(|chapter| {
@@ -91,7 +101,7 @@ pub fn build(options: &Options) -> Result<Built> {
     pages::finish(&site, &next, &book.book)?;
     faults.extend(links::check(&next, &site.chapters)?);
 
-    // Readers have the old pages until the new ones are all there.
+    // Readers see the old pages until all of the new ones are there.
     if pages.exists() {
         fs::remove_dir_all(&pages).with_context(|| pages.display().to_string())?;
     }
@@ -106,7 +116,7 @@ pub fn build(options: &Options) -> Result<Built> {
     })
 }
 
-/// Renders the chapters, and returns what mdBook warns of.
+/// Renders the chapters, and returns mdBook's warnings.
 fn render(book: &MDBook) -> Result<Vec<Fault>> {
     let log = Log::default();
     let writer = log.clone();
@@ -125,7 +135,7 @@ fn render(book: &MDBook) -> Result<Vec<Fault>> {
 }
 
 impl Built {
-    /// Prints that the book is there and where, and what is wrong with it.
+    /// Prints where the book is, and its faults.
     pub fn report(&self) {
         for fault in &self.faults {
             eprintln!("{fault}");
@@ -149,7 +159,7 @@ impl Built {
 mod tests {
     use super::*;
 
-    /// What is wrong with a book of these chapters: `0.md`, `1.md` and so on.
+    /// The faults of a book with these chapters: `0.md`, `1.md` and so on.
     fn faults(chapters: &[&str]) -> Vec<String> {
         let folder = tempfile::tempdir().unwrap();
         let text = folder.path().join("text");
@@ -171,35 +181,36 @@ mod tests {
         // This book has no lessons.
         faults
             .filter(|fault| !fault.contains("has no chapter book/text/lessons/"))
+            .filter(|fault| !fault.starts_with("CONTRIBUTING.md"))
             .collect()
     }
 
     #[test]
-    fn a_book_without_faults_has_none() {
+    fn a_correct_book_has_no_faults() {
         let chapter = "# A {#a}\n\n{{#code 05/src/lib.rs app}}\n\n[here](#a), {{#version axum}}\n";
         assert_eq!(faults(&[chapter]), Vec::<String>::new());
     }
 
     #[test]
-    fn what_is_wrong_is_said_with_its_chapter_and_line() {
+    fn faults_name_their_chapter_and_line() {
         let wrong = [
-            ("{{#nada}}", "there is no `{{#nada}}`"),
+            ("{{#nada}}", "there's no `{{#nada}}`"),
             (
                 "{{#code}}",
                 "`{{#code}}` is written like this: {{#code 05/src/lib.rs app}}",
             ),
             (
                 "{{#code 05/src/nada.rs}}",
-                "there is no file lessons/05-callbacks/src/nada.rs",
+                "there's no file lessons/05-callbacks/src/nada.rs",
             ),
-            ("a {{#version nada}}", "nothing has a version of `nada`"),
+            ("a {{#version nada}}", "there's no version of `nada`"),
             (
                 "a {{#total}}",
-                "`{{#total}}` stands alone in its line, or is unknown",
+                "`{{#total}}` is unknown, or has to be alone on its line",
             ),
             (
                 "{{#minutes x}}",
-                "`{{#minutes 5}}` has a number: invalid digit found in string",
+                "`{{#minutes 5}}` needs a number: invalid digit found in string",
             ),
             (
                 "{{#snapshot nada}}",
@@ -213,7 +224,7 @@ mod tests {
             ("{{#end}}", "`{{#end}}` ends nothing"),
             (
                 "{{#question}}\na\n- [x] b\n{{#end}}",
-                "`- [x] b` doesn't say why it is right or wrong: `- [x] option — why`",
+                "`- [x] b` doesn't say why it's right or wrong: `- [x] option — why`",
             ),
             (
                 "{{#question}}\na\n{{#end}}",
@@ -221,14 +232,14 @@ mod tests {
             ),
             (
                 "[x](b.md)",
-                "the link b.html leads nowhere: there is no such page",
+                "the link b.html leads nowhere: there's no such page",
             ),
             (
                 "[x](#b)",
                 "the link #b leads nowhere: the page has no id `b`",
             ),
-            ("`just nada`", "there is no `just nada`"),
-            ("```sh,illustrative\nx", "this code block has no end"),
+            ("`just nada`", "there's no `just nada`"),
+            ("```sh,illustrative\nx", "this code block never ends"),
         ];
         let chapters = wrong.map(|(text, _)| format!("# A {{#a}}\n\n{text}\n"));
         let mut expected: Vec<_> = (0..)
@@ -242,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn what_mdbook_warns_of_is_a_fault() {
+    fn mdbooks_warnings_are_faults() {
         let faults = faults(&["# A {#a}\n\n<b>\n"]);
         let warned = |fault: &String| fault.contains("unclosed HTML tag `<b>`");
         assert!(faults.iter().any(warned), "{faults:?}");

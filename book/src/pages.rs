@@ -1,4 +1,4 @@
-//! The pages that mdBook has written: each gets the table of contents, and what no page loads goes away.
+//! Finishes the pages that mdBook has written: adds the table of contents, and removes files that no page loads.
 
 use std::{fs, path::Path, sync::LazyLock};
 
@@ -9,7 +9,7 @@ use walkdir::WalkDir;
 
 use crate::{html::escape, site::Site};
 
-/// What mdBook writes and no page of ours loads. Another version of it may not write all of this.
+/// Files that mdBook writes but our pages don't load. Other versions of mdBook may not write all of them.
 const UNUSED: [&str; 10] = [
     ".nojekyll",
     "ayu-highlight.css",
@@ -23,7 +23,7 @@ const UNUSED: [&str; 10] = [
     "tomorrow-night.css",
 ];
 
-/// A heading of the second level, as mdBook writes it: its id and what it says, as HTML.
+/// A second-level heading, as mdBook writes it: its id and its content, as HTML.
 static HEADING: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new("<h2 id=\"([^\"]+)\"><a class=\"header\" href=\"[^\"]+\">(.*?)</a></h2>")
         .expect("the pattern is valid")
@@ -35,7 +35,7 @@ pub fn finish(site: &Site, folder: &Path, book: &Book) -> Result<()> {
         fs::remove_file(folder.join(name)).ok();
     }
     fs::remove_dir(folder.join("fonts")).ok();
-    // One identity with the pages of the lessons: their icon and their colours, and on top of them ours.
+    // The same look as the lessons' pages: their icon and colours, plus the book's own.
     let put = |name: &str, text: &str| fs::write(folder.join(name), text).context(name.to_owned());
     put("favicon.svg", &site.text("public/shared/icon.svg")?)?;
     let colors = site.text("public/shared/colors.css")?;
@@ -49,7 +49,7 @@ pub fn finish(site: &Site, folder: &Path, book: &Book) -> Result<()> {
     Ok(())
 }
 
-/// The files of a kind in a folder and below it, in order: `lessons/05-callbacks.html`.
+/// The files of a kind in a folder and its subfolders, sorted: `lessons/05-callbacks.html`.
 pub fn files(folder: &Path, ending: &str) -> Result<Vec<String>> {
     let mut found = Vec::new();
     for entry in WalkDir::new(folder).sort_by_file_name() {
@@ -70,7 +70,7 @@ pub fn files(folder: &Path, ending: &str) -> Result<Vec<String>> {
 fn contents(book: &Book, page: &str, html: &str) -> String {
     let root = "../".repeat(page.matches('/').count());
     let mut list = String::from("<ul>");
-    // `index.html` is the first chapter once more.
+    // `index.html` is a copy of the first chapter.
     let mut is_first = true;
     for item in book.iter() {
         match item {

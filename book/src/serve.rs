@@ -1,4 +1,4 @@
-//! `just book`: the book in a browser, built again as its files change.
+//! `just book`: the book in a browser, rebuilt when its files change.
 
 use std::{
     net::Ipv4Addr,
@@ -27,7 +27,7 @@ use crate::make::{self, Options};
 /// Where pages wait for the next build.
 const RELOAD: &str = "/reload";
 
-/// What the book is made of, from the top of the workbook.
+/// The files that the book is built from, relative to the top of the workbook.
 const SOURCES: [&str; 6] = [
     "book",
     "justfile",
@@ -37,7 +37,7 @@ const SOURCES: [&str; 6] = [
     "tests/snapshots",
 ];
 
-/// An editor writes a file in several steps: what follows this soon belongs to the same save.
+/// An editor writes a file in several steps: changes within this time belong to the same save.
 const SAVE: Duration = Duration::from_millis(100);
 
 /// Serves the book until Ctrl-C, and builds it again when a file of it changes.
@@ -49,7 +49,7 @@ pub async fn serve(port: u16) -> Result<()> {
     })?;
     let address = listener.local_addr()?;
     let (sender, mut changes) = unbounded_channel();
-    // Watches as long as it is there.
+    // Watches until it's dropped.
     let _watcher = watcher(sender)?;
     let pages = build(&[])
         .await
@@ -59,7 +59,7 @@ pub async fn serve(port: u16) -> Result<()> {
         .route(RELOAD, get(reload))
         .with_state(Arc::clone(&built))
         .fallback_service(ServeDir::new(pages));
-    println!("Open http://{address} : the page reloads as you save.");
+    println!("Open http://{address} : the page reloads when you save.");
     tokio::select! {
         ended = axum::serve(listener, app) => ended?,
         pressed = tokio::signal::ctrl_c() => pressed?,
@@ -75,7 +75,7 @@ pub async fn serve(port: u16) -> Result<()> {
     Ok(())
 }
 
-/// Answers when the book has been built once more.
+/// Answers when the book has been rebuilt.
 async fn reload(State(built): State<Arc<Notify>>) {
     built.notified().await;
 }
@@ -97,7 +97,7 @@ async fn build(changed: &[PathBuf]) -> Option<PathBuf> {
             Some(built.folder)
         }
         Err(error) => {
-            eprintln!("{error:#}\nThe pages stay as they were.");
+            eprintln!("{error:#}\nThe pages are unchanged.");
             None
         }
     }
@@ -110,7 +110,7 @@ fn watcher(sender: UnboundedSender<PathBuf>) -> Result<notify::RecommendedWatche
             return;
         }
         for path in event.paths.into_iter().filter(|path| is_source(path)) {
-            // Nobody listens any more when the program ends.
+            // Fails when the program is exiting and nobody listens.
             sender.send(path).ok();
         }
     })?;
@@ -122,9 +122,10 @@ fn watcher(sender: UnboundedSender<PathBuf>) -> Result<notify::RecommendedWatche
     Ok(watcher)
 }
 
-/// Whether the book is made of this file: not of what is installed, nor of an editor's or a test's passing files.
+/// Whether the book is built from this file. Installed files don't count, and neither do temporary files of editors and
+/// tests.
 fn is_source(path: &Path) -> bool {
-    let is_passing = |name: &str| {
+    let is_temporary = |name: &str| {
         matches!(name, "node_modules" | "vendor")
             || name.starts_with('.')
             || name.ends_with('~')
@@ -133,7 +134,7 @@ fn is_source(path: &Path) -> bool {
     let below = path.strip_prefix(root()).unwrap_or(path);
     !below
         .iter()
-        .any(|name| name.to_str().is_none_or(is_passing))
+        .any(|name| name.to_str().is_none_or(is_temporary))
 }
 
 /// The files of the next save.
@@ -152,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_book_is_made_of_is_watched_and_what_passes_is_not() {
+    fn the_books_files_are_watched_but_not_temporary_ones() {
         assert!(watcher(unbounded_channel().0).is_ok());
         assert!(is_source(&root().join("book/text/traps.md")));
         for passing in [
@@ -165,7 +166,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_port_that_is_taken_is_said_in_one_line() {
+    async fn a_taken_port_is_an_error_of_one_line() {
         let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = taken.local_addr().unwrap().port();
         let words = format!("{:#}", serve(port).await.unwrap_err());

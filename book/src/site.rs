@@ -1,4 +1,4 @@
-//! What the chapters are about, read once for each build.
+//! What the chapters are about, read once per build.
 
 use std::{
     fs,
@@ -14,9 +14,14 @@ use course::{
     scenario,
 };
 
-use crate::{directive::Directive, fault::Fault, versions::Versions};
+use crate::{
+    directive::Directive,
+    fault::Fault,
+    minutes::{self, Time},
+    versions::Versions,
+};
 
-/// The workbook, as the book sees it.
+/// The parts of the workbook that the book uses.
 pub struct Site {
     /// The top folder of the workbook.
     pub root: PathBuf,
@@ -28,21 +33,23 @@ pub struct Site {
     pub experiments: Vec<Experiment>,
     /// Where Node's server differs.
     pub differences: Differences,
-    /// The versions of what the workbook is built with.
+    /// The versions that the workbook is built with.
     pub versions: Versions,
-    /// The chapters, in the order of the book.
+    /// The chapters, in the book's order.
     pub chapters: Vec<Chapter>,
 }
 
 /// A chapter of the book.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chapter {
-    /// Its file in `text/`, `lessons/05-callbacks.md`.
+    /// Its file in `text/`, for example `lessons/05-callbacks.md`.
     pub path: String,
     /// Its title, without the id.
     pub title: String,
-    /// The minutes in class of all its parts.
+    /// The sum of its parts' minutes in class.
     pub minutes: u32,
+    /// How long each part takes, if the chapter says it.
+    pub parts: Vec<Time>,
     /// Its text, as it was written.
     pub text: String,
 }
@@ -67,11 +74,11 @@ impl Site {
         let mut lessons = self.lessons.iter();
         let lesson = lessons.find(|lesson| number == format!("{:02}", lesson.number));
         lesson.with_context(|| {
-            format!("there is no lesson `{number}`: name it by its two digits, as 05")
+            format!("there's no lesson `{number}`: use its two digits, such as 05")
         })
     }
 
-    /// The lesson that this one begins from.
+    /// The lesson's base.
     pub fn before(&self, lesson: &Lesson) -> Option<&Lesson> {
         let base = lesson.base()?;
         self.lessons.iter().find(|other| other.name == base)
@@ -85,7 +92,7 @@ impl Site {
     /// A file's text, by its path from the top of the workbook.
     pub fn text(&self, path: &str) -> Result<String> {
         let text = fs::read_to_string(self.root.join(path));
-        text.with_context(|| format!("{path} cannot be read"))
+        text.with_context(|| format!("{path} can't be read"))
     }
 }
 
@@ -100,8 +107,16 @@ impl Chapter {
             minutes: minutes
                 .filter_map(|directive| directive.arguments.parse::<u32>().ok())
                 .sum(),
+            parts: Vec::new(),
             text: text.to_owned(),
         }
+    }
+
+    /// Says how long its parts take.
+    pub fn set_parts(&mut self, parts: Vec<Time>) {
+        let in_class = parts.iter().filter(|part| part.id != minutes::ON_THEIR_OWN);
+        self.minutes = in_class.map(Time::minutes).sum();
+        self.parts = parts;
     }
 
     /// The way from this chapter to another file of the book: `../glossary.md`.

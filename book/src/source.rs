@@ -1,6 +1,6 @@
-//! Code that a chapter shows: a file of the workbook, or an item of it by its name.
+//! Code that a chapter shows: a file of the workbook, or one of its items.
 //!
-//! An item ends where its indentation does. Formatters keep to that in Rust and in JavaScript, so neither needs a parser.
+//! An item ends where its indentation does. Formatters make sure of that in Rust and JavaScript, so this needs no parser.
 
 use anyhow::{Context, Result, bail, ensure};
 use regex::Regex;
@@ -11,7 +11,8 @@ use crate::{
     site::Site,
 };
 
-/// What `{{#code PATH ITEM...}}` asks for. The path begins with a lesson's number, or with `reference/` and the number.
+/// What `{{#code PATH ITEM...}}` asks for. The path begins with a lesson's number, with `reference/` and the number, or
+/// with the name of a crate that belongs to a chapter, as `testing/`.
 pub fn write(site: &Site, path: &str, items: &[&str]) -> Result<String> {
     let path = resolve(site, path)?;
     let text = site.text(&path)?;
@@ -25,7 +26,7 @@ pub fn write(site: &Site, path: &str, items: &[&str]) -> Result<String> {
     ))
 }
 
-/// Code of a file, with the file's path as the caption.
+/// Code from a file, with the file's path as the caption.
 pub fn figure(path: &str, text: &str) -> String {
     let caption = format!("<code>{}</code>", escape(path));
     let language = language(path);
@@ -33,15 +34,20 @@ pub fn figure(path: &str, text: &str) -> String {
     code_figure("", Some(&caption), language, &lines)
 }
 
-/// The path from the top of the workbook.
+/// The path relative to the top of the workbook.
 fn resolve(site: &Site, path: &str) -> Result<String> {
     let (folder, below) = match path.strip_prefix("reference/") {
         Some(below) => ("tests/reference", below),
         None => ("lessons", path),
     };
-    let (number, file) = below.split_once('/').unwrap_or((below, ""));
-    let path = format!("{folder}/{}/{file}", site.lesson(number)?.name);
-    ensure!(site.root.join(&path).is_file(), "there is no file {path}");
+    let (first, file) = below.split_once('/').unwrap_or((below, ""));
+    let crate_of_a_chapter = format!("book/{first}/Cargo.toml");
+    let path = if site.root.join(crate_of_a_chapter).is_file() {
+        format!("book/{below}")
+    } else {
+        format!("{folder}/{}/{file}", site.lesson(first)?.name)
+    };
+    ensure!(site.root.join(&path).is_file(), "there's no file {path}");
     Ok(path)
 }
 
@@ -54,11 +60,41 @@ pub fn language(path: &str) -> &str {
     }
 }
 
-/// The lines of an item, with the comments and attributes above it, moved to the left: `app`, `Settings`, or
-/// `Settings::read` for a method.
+/// A part of a file, moved to the left:
+///
+/// - `app`, `Settings`, or `Settings::read` for a method: an item, with the comments and attributes above it
+/// - `signature:app`: the head of a function, without its comments and its body
+/// - `line:TEXT`: the lines that contain a text without spaces
+/// - `uses`: the imports of a Rust file
 fn find(text: &str, wanted: &str) -> Result<String> {
+    if wanted == "uses" {
+        let imports = Regex::new(r"(?m)^use [^;]+;$(\n+use [^;]+;$)*")?;
+        let found = imports.find(text).context("it imports nothing")?;
+        return Ok(found.as_str().to_owned());
+    }
+    if let Some(name) = wanted.strip_prefix("signature:") {
+        let item = item(text, name)?;
+        let is_above = |line: &&str| line.starts_with("//") || line.starts_with("#[");
+        let head = item.lines().skip_while(is_above);
+        let mut head: Vec<_> = head.take_while(|line| *line != "}").collect();
+        let end = head.iter().position(|line| line.ends_with('{'));
+        head.truncate(end.with_context(|| format!("`{name}` is no function"))? + 1);
+        let head = head.join("\n");
+        return Ok(head.trim_end_matches([' ', '{', '\n']).to_owned());
+    }
+    if let Some(part) = wanted.strip_prefix("line:") {
+        let lines = text.lines().filter(|line| line.contains(part));
+        let lines: Vec<_> = lines.map(str::trim).collect();
+        ensure!(!lines.is_empty(), "no line has `{part}`");
+        return Ok(lines.join("\n"));
+    }
+    item(text, wanted)
+}
+
+/// The lines of an item, with the comments and attributes above it.
+fn item(text: &str, wanted: &str) -> Result<String> {
     let (owner, name) = wanted.split_once("::").unwrap_or(("", wanted));
-    // A JavaScript method is its name, its arguments, and the brace that opens it.
+    // A JavaScript method begins with its name, its arguments, and an opening brace.
     let item = Regex::new(&format!(
         r"^\s*((pub(\(\w+\))?|async|class|const|enum|export|fn|function|mod|static|struct|trait|type) )+{name}\b|^\s+{name}\([\w, ]*\) \{{$"
     ))?;
@@ -74,7 +110,7 @@ fn find(text: &str, wanted: &str) -> Result<String> {
         is_inside && item.is_match(line)
     });
     let Some(first) = first else {
-        bail!("there is no `{wanted}`");
+        bail!("there's no `{wanted}`");
     };
     let left = indent(lines[first]);
     let ends = |line: &&str| indent(line) == left && (line.trim() == "}" || line.ends_with(';'));
@@ -159,7 +195,7 @@ const controller = (socket) => {
 ";
 
     #[test]
-    fn an_item_comes_with_its_comments_and_attributes() {
+    fn an_item_includes_its_comments_and_attributes() {
         assert_eq!(
             find(RUST, "Settings").unwrap(),
             "// Why it is so.\n/// What it is.\n#[derive(Debug)]\nstruct Settings {\n    port: u16,\n}"
@@ -170,6 +206,9 @@ const controller = (socket) => {
         );
         assert!(find(RUST, "PORTS").unwrap().ends_with("    1, 2,\n];"));
         assert_eq!(find(RUST, "controller").unwrap(), "mod controller;");
+        assert_eq!(find(RUST, "uses").unwrap(), "use a::Place;");
+        let both = "use a::{\n    B,\n};\n\nuse c::D;";
+        assert_eq!(find(&format!("{both}\nfn e() {{}}"), "uses").unwrap(), both);
     }
 
     #[test]
@@ -186,6 +225,20 @@ const controller = (socket) => {
     }
 
     #[test]
+    fn a_part_of_an_item_is_found() {
+        assert_eq!(find(RUST, "signature:app").unwrap(), "async fn app()");
+        assert_eq!(
+            find(RUST, "signature:Settings::read").unwrap(),
+            "pub fn read(\n    a: A,\n) -> Self\nwhere\n    A: B,"
+        );
+        assert_eq!(find(RUST, "line:todo!").unwrap(), "todo!()");
+        for wanted in ["line:nada", "signature:nada", "signature:PORTS"] {
+            assert!(find(RUST, wanted).is_err(), "{wanted}");
+        }
+        assert!(find(JAVASCRIPT, "uses").is_err());
+    }
+
+    #[test]
     fn javascript_has_methods_and_functions() {
         let method = find(JAVASCRIPT, "sockets").unwrap();
         assert!(
@@ -197,7 +250,7 @@ const controller = (socket) => {
     }
 
     #[test]
-    fn what_is_not_there_is_said() {
+    fn missing_things_are_reported() {
         let words = |path, items: &[&str]| {
             let site = Site::read(Vec::new()).unwrap();
             format!("{:#}", write(&site, path, items).unwrap_err())
@@ -206,22 +259,22 @@ const controller = (socket) => {
             (
                 "99/src/lib.rs",
                 &[][..],
-                "there is no lesson `99`: name it by its two digits, as 05",
+                "there's no lesson `99`: use its two digits, such as 05",
             ),
             (
                 "05/nada.rs",
                 &[],
-                "there is no file lessons/05-callbacks/nada.rs",
+                "there's no file lessons/05-callbacks/nada.rs",
             ),
             (
                 "05/src/lib.rs",
                 &["Settings"],
-                "lessons/05-callbacks/src/lib.rs: there is no `Settings`",
+                "lessons/05-callbacks/src/lib.rs: there's no `Settings`",
             ),
             (
                 "reference/05/server.js",
                 &["nada"],
-                "tests/reference/05-callbacks/server.js: there is no `nada`",
+                "tests/reference/05-callbacks/server.js: there's no `nada`",
             ),
         ] {
             assert_eq!(words(path, items), error);

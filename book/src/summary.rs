@@ -1,4 +1,4 @@
-//! `SUMMARY.md`: which chapters the book has. `{{#lessons 1}}` stands for the lessons of a part.
+//! `SUMMARY.md`, the list of the book's chapters. `{{#lessons 1}}` stands for the lessons of a part.
 
 use std::{fs, path::Path};
 
@@ -11,7 +11,7 @@ use crate::{
     site::{Chapter, title},
 };
 
-/// The table of contents as mdBook reads it: with a line for each lesson that has a chapter.
+/// The table of contents for mdBook, with a line for each lesson that has a chapter.
 pub fn read(folder: &Path, lessons: &[Lesson]) -> Result<String> {
     let summary = fs::read_to_string(folder.join("SUMMARY.md")).context("book/text/SUMMARY.md")?;
     let mut lines = Vec::new();
@@ -35,7 +35,7 @@ fn entry(folder: &Path, lesson: &Lesson) -> Option<String> {
     Some(format!("- [{}]({path})", title(&chapter)?))
 }
 
-/// The files that no reader finds, since they aren't chapters.
+/// Files that readers can't find, since they aren't chapters.
 pub fn check(folder: &Path, chapters: &[Chapter]) -> Result<Vec<Fault>> {
     let mut faults = Vec::new();
     for path in crate::pages::files(folder, "md")? {
@@ -43,7 +43,7 @@ pub fn check(folder: &Path, chapters: &[Chapter]) -> Result<Vec<Fault>> {
             faults.push(Fault::new(
                 format!("book/text/{path}"),
                 0,
-                "neither book/text/SUMMARY.md nor a lesson leads to it",
+                "it's not in book/text/SUMMARY.md, and it's not the chapter of a lesson",
             ));
         }
     }
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lessons_are_found_and_a_file_that_nothing_leads_to_is_a_fault() {
+    fn lessons_are_found_and_an_unused_file_is_a_fault() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
         fs::create_dir(folder.join("lessons")).unwrap();

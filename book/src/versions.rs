@@ -1,15 +1,15 @@
-//! The versions of what the workbook is built with.
+//! The versions that the workbook is built with.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-/// The versions of Rust, of every crate and of every npm package, by name. A crate may be there in several.
+/// The versions of Rust, of every crate and of every npm package, by name. A crate may have several.
 pub struct Versions(BTreeMap<String, Vec<String>>);
 
 impl Versions {
-    /// Reads what the workbook's own files say.
+    /// Reads them from the workbook's own files.
     pub fn read(root: &Path) -> Result<Self> {
         let mut versions = Self(BTreeMap::new());
         let manifest = toml(root, "Cargo.toml")?;
@@ -34,12 +34,12 @@ impl Versions {
         versions.extend(version.as_str().map(str::to_owned));
     }
 
-    /// Every version of something; empty if the workbook doesn't have it.
+    /// Every version of something; empty if the workbook doesn't use it.
     pub fn of(&self, name: &str) -> &[String] {
         self.0.get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// The newest version: the others are those of our dependencies.
+    /// The newest version. Older ones are used by our dependencies.
     pub fn newest(&self, name: &str) -> Option<&str> {
         let newest = self.of(name).iter().max_by_key(|version| {
             let parts = version.split(['.', '-', '+']);
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_several_versions_the_newest_is_ours() {
+    fn the_newest_of_several_versions_is_ours() {
         let versions = ["0.9.2", "0.10.1"].map(str::to_owned).to_vec();
         let versions = Versions(BTreeMap::from([("a".to_owned(), versions)]));
         assert_eq!(versions.newest("a"), Some("0.10.1"));

@@ -1,14 +1,14 @@
-//! What every chapter keeps to.
+//! Tests of every chapter.
 
 use anyhow::{Context, bail};
 use std::{fs, path::Path};
 
 use browser::{Chromium, Result, Tab};
 
-/// The most that a chapter weighs with all that it loads, in bytes, without the index of the search.
+/// The maximum size of a chapter with everything that it loads, in bytes, without the search index.
 const WEIGHT: u64 = 400_000;
 
-/// Opens a page with everything unfolded.
+/// Opens a page and unfolds everything.
 pub async fn open(chromium: &Chromium, folder: &Path, page: &str) -> Result<Tab> {
     let url = format!("file://{}", folder.join(page).display());
     let tab = chromium.guest().await?.open(&url).await?;
@@ -31,7 +31,7 @@ pub async fn does_not_scroll_sideways(chromium: &Chromium, folder: &Path, page: 
                 "document.documentElement.scrollWidth <= innerWidth ? [] :
                    [...document.querySelectorAll('body *')]
                      .filter((element) => element.getBoundingClientRect().right > innerWidth
-                       && !element.closest('pre, .chart, .table-wrapper'))
+                       && !element.closest('pre, .table-wrapper'))
                      .map((element) => element.outerHTML.slice(0, 200))
                      .slice(0, 5).concat(String(document.documentElement.scrollWidth))",
             )
@@ -43,7 +43,7 @@ pub async fn does_not_scroll_sideways(chromium: &Chromium, folder: &Path, page: 
     Ok(())
 }
 
-pub async fn asks_nobody_else_and_is_light(
+pub async fn loads_little_and_only_its_own_files(
     chromium: &Chromium,
     folder: &Path,
     page: &str,
@@ -64,7 +64,7 @@ pub async fn asks_nobody_else_and_is_light(
     if !problems.is_empty() {
         bail!("{}", problems.join("\n"));
     }
-    // All chapters on one page are all of them.
+    // The page with all chapters may be larger.
     if weight > WEIGHT && page != "print.html" {
         bail!("the page weighs {weight} bytes");
     }
@@ -86,11 +86,11 @@ pub async fn is_not_turned_by_arrow_keys(chromium: &Chromium, folder: &Path, pag
     Ok(())
 }
 
-pub async fn is_whole_on_paper(chromium: &Chromium, folder: &Path, page: &str) -> Result {
+pub async fn is_complete_on_paper(chromium: &Chromium, folder: &Path, page: &str) -> Result {
     let url = format!("file://{}", folder.join(page).display());
     let tab = chromium.guest().await?.open(&url).await?;
     tab.set_print(true).await?;
-    // What is folded is laid out with the next frame.
+    // Folded content is laid out in the next frame.
     tab.evaluate(
         "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(0))))",
     )
@@ -105,7 +105,7 @@ pub async fn is_whole_on_paper(chromium: &Chromium, folder: &Path, page: &str) -
         )
         .await?;
     if missing.as_array().is_none_or(|missing| !missing.is_empty()) {
-        bail!("missing on paper, or too much there: {missing:#}");
+        bail!("missing or superfluous on paper: {missing:#}");
     }
     Ok(())
 }

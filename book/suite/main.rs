@@ -1,4 +1,4 @@
-//! The book in a real browser, read from a folder: every chapter, and what the pages do by themselves.
+//! Tests the book in a real browser, from a folder: every chapter, and the pages' own scripts.
 
 mod chapter;
 mod reader;
@@ -11,7 +11,7 @@ use libtest_mimic::{Arguments, Trial};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-/// The book for this run, and who reads it.
+/// The book for this run, and the browser that reads it.
 struct Suite {
     runtime: Arc<Runtime>,
     chromium: Arc<Chromium>,
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     };
     let faults: Vec<_> = built.faults.iter().map(ToString::to_string).collect();
     let mut trials = suite.trials();
-    trials.push(Trial::test("nothing_is_wrong_with_the_book", move || {
+    trials.push(Trial::test("the_book_has_no_faults", move || {
         if faults.is_empty() {
             Ok(())
         } else {
@@ -51,7 +51,7 @@ fn main() -> ExitCode {
     conclusion.exit_code()
 }
 
-/// Trials named as their functions are.
+/// Trials, named after their functions.
 macro_rules! trials {
     ($suite:expr, $page:expr, $module:ident: $($trial:ident),+ $(,)?) => {
         vec![$({
@@ -68,16 +68,16 @@ impl Suite {
     fn trials(&self) -> Vec<Trial> {
         let mut trials = Vec::new();
         for page in book::pages::files(&self.folder, "html").unwrap() {
-            // All on one page, the chapters are the same, and too many for axe-core to look at in time.
+            // That page has the same chapters, and is too long for axe-core.
             if page != "print.html" {
                 trials.extend(trials!(self, page, chapter: has_no_serious_fault));
             }
             trials.extend(trials!(
                 self, page, chapter:
                 does_not_scroll_sideways,
-                asks_nobody_else_and_is_light,
+                loads_little_and_only_its_own_files,
                 is_not_turned_by_arrow_keys,
-                is_whole_on_paper,
+                is_complete_on_paper,
             ));
         }
         trials.extend(trials!(
@@ -87,6 +87,8 @@ impl Suite {
             chooses_colours,
             hides_the_contents,
             follows_a_link_into_a_fold,
+            sees_where_code_goes_on,
+            sees_whose_lifeline_it_is,
             sees_what_was_saved,
         ));
         trials

@@ -1,4 +1,4 @@
-//! What a reader does with the pages.
+//! Tests of what a reader does with the pages.
 
 use anyhow::{Context, bail};
 use std::{fs::File, path::Path, process::Stdio, time::SystemTime};
@@ -11,6 +11,9 @@ use tokio::{
 };
 
 use crate::chapter::open;
+
+/// A promise that resolves once the page is laid out again.
+const NEXT_FRAME: &str = "new Promise((resolve) => requestAnimationFrame(() => setTimeout(() => requestAnimationFrame(() => setTimeout(resolve)))))";
 
 /// A chapter with code, a diff and something folded.
 fn chapter(folder: &Path) -> Result<String> {
@@ -51,7 +54,7 @@ pub async fn copies_code_without_signs(chromium: &Chromium, folder: &Path, _: &s
     tab.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
         .await?;
     tab.evaluate(
-        "[...document.querySelectorAll('#changed ~ .diff')]
+        "[...document.querySelectorAll('#diff ~ details figure.diff')]
            .find((diff) => diff.querySelector('figcaption').textContent.includes('src/lib.rs'))
            .querySelector('.copy').click()",
     )
@@ -68,7 +71,7 @@ pub async fn copies_code_without_signs(chromium: &Chromium, folder: &Path, _: &s
         .find(|line| !lesson.lines().any(|other| other == *line));
     match stranger {
         None if copied.lines().count() > 20 => Ok(()),
-        None => bail!("too little was copied: {copied}"),
+        None => bail!("not enough was copied: {copied}"),
         Some(line) => bail!("lesson 05 has no line `{line}`"),
     }
 }
@@ -84,7 +87,7 @@ pub async fn chooses_colours(chromium: &Chromium, folder: &Path, _: &str) -> Res
     tab.evaluate("scheme.value = 'dark'; scheme.dispatchEvent(new Event('change')); 0")
         .await?;
     expect(&tab, paper, dark.clone()).await?;
-    // The choice stays: light for a reader whose system is dark, too.
+    // The choice is remembered: light, even for a reader whose system is dark.
     tab.evaluate("scheme.value = 'light'; scheme.dispatchEvent(new Event('change')); 0")
         .await?;
     tab.set_dark(true).await?;
@@ -100,8 +103,7 @@ pub async fn hides_the_contents(chromium: &Chromium, folder: &Path, _: &str) -> 
         (360, json!([false, "false"]), json!([true, "true"])),
     ] {
         tab.set_size(width, 800).await?;
-        tab.evaluate("new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))")
-            .await?;
+        tab.evaluate(NEXT_FRAME).await?;
         expect(&tab, state, before).await?;
         tab.click("#contents-toggle").await?;
         expect(&tab, state, after).await?;
@@ -115,7 +117,58 @@ pub async fn follows_a_link_into_a_fold(chromium: &Chromium, folder: &Path, _: &
     tab.evaluate("document.querySelector('details.instructor').firstElementChild.nextElementSibling.id = 'inside'; location.hash = 'inside'; 0")
         .await?;
     tab.wait_until("document.querySelector('details.instructor').open")
+        .await?;
+    // Its heading leads into it, too.
+    tab.evaluate("document.querySelector('details.instructor').open = false; location.hash = 'instructor'; 0")
+        .await?;
+    tab.wait_until("document.querySelector('details.instructor').open")
         .await
+}
+
+/// Nobody takes a line that is cut off for a whole one.
+pub async fn sees_where_code_goes_on(chromium: &Chromium, folder: &Path, _: &str) -> Result {
+    let pages = book::pages::files(folder, "html")?;
+    for page in pages.iter().filter(|page| page.starts_with("lessons/")) {
+        let tab = open(chromium, folder, page).await?;
+        for width in [1280, 360] {
+            tab.set_size(width, 800).await?;
+            tab.evaluate(NEXT_FRAME).await?;
+            let hidden = "[...document.querySelectorAll('.side pre')]
+                .filter((code) => code.scrollWidth > code.clientWidth
+                  && getComputedStyle(code).backgroundImage === 'none')
+                .map((code) => code.textContent.slice(0, 80))";
+            expect(&tab, hidden, json!([])).await?;
+        }
+        // At the end, nothing more follows.
+        let ends = "[...document.querySelectorAll('.side pre')].forEach((code) => { code.scrollLeft = code.scrollWidth; })";
+        tab.evaluate(ends).await?;
+        tab.evaluate(NEXT_FRAME).await?;
+        expect(
+            &tab,
+            "document.querySelector('.side .more-after')",
+            Value::Null,
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// On a phone, too, and in the middle of a long chart.
+pub async fn sees_whose_lifeline_it_is(chromium: &Chromium, folder: &Path, _: &str) -> Result {
+    let tab = open(chromium, folder, "lessons/06-broadcast.html").await?;
+    tab.set_size(360, 500).await?;
+    tab.evaluate("scrollTo({ top: document.querySelector('.chart').getBoundingClientRect().top + scrollY + 200, behavior: 'instant' })")
+        .await?;
+    tab.evaluate(NEXT_FRAME).await?;
+    let seen = "[...document.querySelectorAll('.chart')[0].querySelectorAll('.names > b')]
+        .filter((name) => {
+          const range = document.createRange();
+          range.selectNodeContents(name);
+          const { left, right, top, bottom } = range.getBoundingClientRect();
+          const shown = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+          return left >= 0 && right <= innerWidth && shown?.closest('.names');
+        }).map((name) => name.textContent)";
+    expect(&tab, seen, json!(["ana", "beto", "carla", "server"])).await
 }
 
 /// `just book` on a port of its own; a file is saved, and the page loads what was built.
@@ -129,14 +182,14 @@ pub async fn sees_what_was_saved(chromium: &Chromium, _: &Path, _: &str) -> Resu
     let output = serving.stdout.take().context("nothing is printed")?;
     let mut lines = BufReader::new(output).lines();
     let address = loop {
-        let line = lines.next_line().await?.context("it ended")?;
+        let line = lines.next_line().await?.context("it exited")?;
         if let Some(line) = line.strip_prefix("Open ") {
             break line.split(' ').next().unwrap_or_default().to_owned();
         }
     };
     let tab = chromium.guest().await?.open(&address).await?;
     let loaded = tab.next_load().await?;
-    // Saved as it was.
+    // Saved without a change.
     let saved = course::lessons::root().join("book/theme/book.js");
     let saved = File::options().append(true).open(saved)?;
     saved.set_modified(SystemTime::now())?;

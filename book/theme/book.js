@@ -1,20 +1,20 @@
-// What the pages do by themselves. Everything can be read without it.
+// The pages' script. You can read everything without it.
 'use strict';
 
 const html = document.documentElement;
 const words = document.getElementById('words').dataset;
 
-/** Keeps a choice for the next page, where there is a place to keep it. */
+/** Remembers a choice for the next page, if there's a storage. */
 function remember(name, value) {
   try {
     if (value) localStorage.setItem(name, value);
     else localStorage.removeItem(name);
   } catch {
-    // A page from a folder may have none.
+    // A page that's opened from a folder may have no storage.
   }
 }
 
-// The colours: the system's, unless the reader wants others.
+// The colours: the system's, unless the reader chooses others.
 {
   const scheme = document.getElementById('scheme');
   scheme.value = html.dataset.scheme ?? '';
@@ -25,7 +25,7 @@ function remember(name, value) {
   });
 }
 
-// The contents: beside the chapter where there is room, and then shown unless hidden; else hidden unless shown.
+// The contents: in a wide window they're beside the chapter until the reader hides them; otherwise hidden until shown.
 {
   const toggle = document.getElementById('contents-toggle');
   const contents = document.getElementById('contents');
@@ -51,12 +51,12 @@ function remember(name, value) {
   });
   wide.addEventListener('change', say);
   say();
-  // The chapter that is open can be seen in a long list.
+  // Scrolls to the current chapter in a long list.
   const current = contents.querySelector('[aria-current]');
   if (wide.matches && current) contents.scrollTop = current.offsetTop - contents.offsetTop - 80;
 }
 
-// Printing shows what is folded.
+// Printing unfolds everything.
 {
   let opened = [];
   addEventListener('beforeprint', () => {
@@ -69,12 +69,12 @@ function remember(name, value) {
   document.getElementById('print').addEventListener('click', () => print());
 }
 
-// What a link leads to may be folded.
+// What a link leads to may be folded, or be the heading of a fold.
 {
   const unfold = () => {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    const fold = target?.closest('details:not([open])');
-    if (!fold) return;
+    const fold = target?.closest('details') ?? target?.nextElementSibling;
+    if (!fold?.matches('details:not([open])')) return;
     fold.open = true;
     target.scrollIntoView();
   };
@@ -82,7 +82,7 @@ function remember(name, value) {
   unfold();
 }
 
-/** The code of a block; of a diff, the code after the change, without signs. */
+/** The code of a block. For a diff, it's the code after the change, without signs. */
 function codeOf(block) {
   const rows = [...block.querySelectorAll('.row')];
   if (rows.length === 0) return block.querySelector('code').textContent;
@@ -109,13 +109,17 @@ for (const block of document.querySelectorAll('figure.code:not(.output)')) {
   block.append(button);
 }
 
-// What scrolls can be scrolled with the keyboard, too.
+// Where something scrolls sideways, its edges show it, and it can be scrolled with the keyboard, too.
 {
   const look = (box) => {
-    if (box.scrollWidth > box.clientWidth) {
+    const rest = box.scrollWidth - box.clientWidth;
+    box.classList.toggle('more-before', box.scrollLeft > 1);
+    box.classList.toggle('more-after', box.scrollLeft < rest - 1);
+    if (rest > 0) {
+      const caption = box.closest('figure')?.querySelector('figcaption')?.textContent;
       box.tabIndex = 0;
       box.setAttribute('role', 'group');
-      box.setAttribute('aria-label', words.scrolls);
+      box.setAttribute('aria-label', caption ? `${caption}: ${words.scrolls}` : words.scrolls);
     } else {
       for (const name of ['tabindex', 'role', 'aria-label']) box.removeAttribute(name);
     }
@@ -123,15 +127,18 @@ for (const block of document.querySelectorAll('figure.code:not(.output)')) {
   const observer = new ResizeObserver((entries) => {
     for (const { target } of entries) look(target);
   });
-  for (const box of document.querySelectorAll('pre, .chart, .table-wrapper')) observer.observe(box);
+  for (const box of document.querySelectorAll('pre, .table-wrapper')) {
+    observer.observe(box);
+    box.addEventListener('scroll', () => look(box), { passive: true });
+  }
 }
 
-/** Whether the search leaves this key alone. Called by mdBook's search; a letter alone never opens it. */
+/** Whether the search ignores this key. mdBook's search calls this; a single letter never opens the search. */
 function mdbook_something_else_has_focus(event) {
   return event.key === 's' || /^(?:input|select|textarea)$/i.test(event.target.nodeName);
 }
 
-// mdBook's search names a part of each result in a way that screen readers do not allow.
+// mdBook's search puts a label where screen readers don't allow one.
 {
   const results = document.getElementById('mdbook-searchresults');
   new MutationObserver(() => {

@@ -1,11 +1,11 @@
 /**
- * Puts a text on the clipboard.
+ * Copies a string to the clipboard.
  *
- * Browsers give the modern way only to pages from this machine or over HTTPS. A class that opens the
- * page from the instructor's machine has neither, and needs the old one.
+ * Browsers offer the modern API only to pages from this machine or over HTTPS. A class that opens
+ * the page from the instructor's machine needs the old one.
  *
  * @param {string} text
- * @returns {Promise<boolean>} whether it is there
+ * @returns {Promise<boolean>} whether it worked
  */
 export async function copyText(text) {
   if (!navigator.clipboard) return copyFromField(text);

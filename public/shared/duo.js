@@ -1,19 +1,19 @@
 /**
  * Several clients of the running lesson in one window.
  *
- * Each is the lesson's own page in a frame, `/?name=ana`, so that its unchanged code runs. The name
- * makes the page load its network switch, which the button above the frame turns.
- * `duo.html?transport=polling` (or `websocket`) hands the transport on to every client, and
- * `?carla` adds carla. With `?reload=PORT` it is this window that reloads, and its clients with it.
+ * Each is the lesson's own page in a frame, `/?name=ana`, with its unchanged code. The name turns on
+ * the page's network switch, which the button above the frame controls.
+ * `duo.html?transport=polling` (or `websocket`) sets the transport of every client, and `?carla` adds
+ * carla. With `?reload=PORT`, this window reloads, and its clients with it.
  *
  * Tests can rely on this much of the document:
  *
  *   section[data-name]     a client: ana, beto, carla; with data-cut while its network is cut
  *     .duo-network         the button that cuts its network, and restores it
- *     .duo-status          how its connection is, in words
+ *     .duo-status          the state of its connection, in words
  *     iframe               its page
  *   #btnCarla              adds carla, and removes her
- *   #lnkOne                leads to the page of one client
+ *   #lnkOne                links to the page of one client
  */
 
 import { element } from './element.js';
@@ -40,7 +40,7 @@ function createClient(name) {
     page,
   );
 
-  // Each load is a new page, with a new wire and a network that is whole.
+  // Each load is a new page, with a new wire and a working network.
   page.addEventListener('load', () => {
     const { wire, networkSwitch } = page.contentWindow;
     network.disabled = !wire;
@@ -86,7 +86,7 @@ btnCarla.addEventListener('click', () => {
     addCarla();
     parameters.set('carla', '');
   }
-  // She's still here when the page has reloaded.
+  // Keeps her after a reload.
   history.replaceState(null, '', `?${parameters}`);
 });
 

@@ -16,8 +16,8 @@ export function followEnd(list) {
   list.addEventListener('scroll', () => {
     // The browser rounds these.
     const isAtEnd = list.scrollTop + list.clientHeight >= list.scrollHeight - 1;
-    // The event comes a frame late. If the list has become smaller in the meantime, its end is out
-    // of sight although nobody has scrolled, so only a way up counts as the reader's.
+    // The event arrives a frame late. If the list has shrunk in the meantime, its end is out of
+    // sight although nobody has scrolled, so only scrolling up counts as the reader's.
     if (isAtEnd) follows = true;
     else if (list.scrollTop < top) follows = false;
     top = list.scrollTop;

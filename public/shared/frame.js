@@ -1,23 +1,23 @@
 /**
- * Reads one frame of Socket.IO as it crosses the wire, and says what each part of it is.
+ * Parses one frame of Socket.IO as it crosses the wire, and explains each part of it.
  *
- * A frame is an Engine.IO packet (protocol revision 4) or, over long-polling, several of them with
- * a record separator between. A packet of type "message" carries a Socket.IO packet (protocol
- * revision 5). Nothing here touches the page, so Node can import it as well.
+ * A frame is an Engine.IO packet (protocol revision 4) or, over long-polling, several of them,
+ * separated by record separators. A packet of type "message" carries a Socket.IO packet (protocol
+ * revision 5). Nothing here touches the page, so Node can import it, too.
  */
 
 import { findJsonFault } from './json-fault.js';
 import { ENGINE_TYPES, SECTION, SOCKET_TYPES } from './protocol.js';
 
-/** What stands between the packets of one long-polling request or response. */
+/** Separates the packets of one long-polling request or response. */
 export const RECORD_SEPARATOR = '\x1e';
 
 const PROBE_WORDS = { ping: 'upgrade probe', pong: 'upgrade probe answered' };
 
-/** How much of a name the words of a frame repeat. */
+/** How much of a name the description of a frame repeats. */
 const LONGEST_NAME = 60;
 
-/** Thrown where a frame breaks the protocol. */
+/** Thrown if a frame breaks the protocol. */
 class Fault extends Error {
   constructor(index, message) {
     super(message);
@@ -29,11 +29,11 @@ class Fault extends Error {
  * @typedef {{ name: string, text: string, meaning: string, section: import('./protocol.js').Section }} Part
  * @typedef {{ kind: string, words: string, parts: Part[] }} Packet
  *   `kind` is open, close, ping, pong, probe, upgrade, noop, connect, disconnect, event,
- *   acknowledgement, connect-error, binary or malformed; the texts of the parts, one after the other, are the frame
+ *   acknowledgement, connect-error, binary or malformed; the texts of the parts add up to the frame
  */
 
 /**
- * Explains a frame, up to its first fault if it has one.
+ * Explains a frame, up to its first fault if there is one.
  *
  * @param {string} text the frame, exactly as on the wire
  * @returns {{ packets: Packet[], fault: { index: number, column: number, message: string } | null }}
@@ -64,7 +64,7 @@ export function explainFrame(text) {
 
 /**
  * @param {number} bytes
- * @returns {string} what a binary frame of that size is, in words
+ * @returns {string} the description of a binary frame of that size
  */
 export function describeBinary(bytes) {
   return `binary attachment, ${bytes} ${bytes === 1 ? 'byte' : 'bytes'}`;
@@ -93,7 +93,7 @@ function readPacket(source, packet) {
   if (type.name === 'open') {
     readHandshake(source, packet);
   } else if (isProbe) {
-    const meaning = 'Tests the new transport before the session moves there.';
+    const meaning = 'Tests the new transport before the session moves to it.';
     addPart(packet, 'Probe', source.slice(1), meaning, SECTION.upgrade);
   } else if (source.length > 1) {
     throw new Fault(1, `a packet of type ${type.name} should end here`);
@@ -150,7 +150,7 @@ function readNamespace(source, start, packet) {
   const comma = source.indexOf(',', start);
   if (comma === -1) throw new Fault(source.length, 'a comma should end the namespace');
   const name = source.slice(start, comma);
-  const meaning = 'The namespace that it is for. The main one, /, is not written.';
+  const meaning = 'The namespace that the packet is for. The main one, /, is left out.';
   addPart(packet, 'Namespace', `${name},`, meaning, SECTION.encoding);
   return { name, end: comma + 1 };
 }
@@ -198,13 +198,13 @@ function explainPayload(type, payload) {
     case 'connect':
       return isGranted(payload)
         ? 'From the server: sid is the id of this socket.'
-        : 'From the client: what it shows to be let in.';
+        : 'From the client: its credentials.';
     case 'connect-error':
-      return 'Why the namespace is refused.';
+      return 'Why access to the namespace is refused.';
     case 'event':
       return `The name of the event, ${shorten(payload[0])}, then its arguments: ${payload.length - 1}.`;
     default:
-      return `What the callback is called with: ${payload.length}.`;
+      return `Arguments for the callback: ${payload.length}.`;
   }
 }
 
@@ -215,10 +215,10 @@ function readBinary(source, packet) {
   const base64 = source.slice(1);
   const valid = base64.match(/^[A-Za-z0-9+/]*={0,2}/)[0];
   if (valid.length < base64.length) {
-    throw new Fault(1 + valid.length, 'base64 does not have this character here');
+    throw new Fault(1 + valid.length, "base64 can't have this character here");
   }
   if (base64.length % 4 !== 0) {
-    throw new Fault(source.length, 'base64 comes in groups of four, and the last is incomplete');
+    throw new Fault(source.length, 'base64 has groups of four, and the last one is incomplete');
   }
   const padding = base64.length - base64.replace(/={1,2}$/, '').length;
   const bytes = (base64.length / 4) * 3 - padding;
@@ -247,7 +247,7 @@ function describe(type, namespace, id, payload) {
   }
 }
 
-/** A CONNECT packet with a socket's id is the server's answer; the client's own has none. */
+/** A CONNECT packet with a socket's id is the server's answer; the client's has no id. */
 function isGranted(payload) {
   return payload !== undefined && 'sid' in payload;
 }

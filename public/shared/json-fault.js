@@ -1,16 +1,16 @@
 /**
- * Finds where a text stops being JSON (RFC 8259). `JSON.parse` says that a text is wrong, but
- * browsers do not agree on saying where.
+ * Finds where a string stops being JSON (RFC 8259). `JSON.parse` reports that it's wrong, but
+ * browsers don't agree on how to say where.
  *
- * The text is walked once, and the brackets still open are kept in an array and not on the call
- * stack: neither a long text nor a deeply nested one costs more than its length.
+ * It goes through the string once, and keeps the open brackets in an array instead of on the call
+ * stack, so neither a long nor a deeply nested string is a problem.
  */
 
 const SPACE = /[ \t\n\r]*/y;
 const NUMBER_OR_WORD = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 const HEX_DIGITS = /[0-9a-fA-F]{4}/y;
 
-/** What may come next, in the words of the fault when something else does. */
+/** What may come next, as the message says it if something else is there. */
 const VALUE = 'a value';
 const VALUE_OR_END = 'a value or ]';
 const KEY = 'a key';
@@ -20,7 +20,7 @@ const COMMA_IN_ARRAY = 'a comma or ]';
 const COMMA_IN_OBJECT = 'a comma or }';
 const END = 'the end';
 
-/** Where a bracket may close what is open. */
+/** Where a closing bracket is allowed. */
 const CLOSING = {
   [VALUE_OR_END]: ']',
   [COMMA_IN_ARRAY]: ']',
@@ -30,7 +30,7 @@ const CLOSING = {
 
 /**
  * @param {string} text
- * @param {number} [start] where in the text the JSON begins; it goes on to the end
+ * @param {number} [start] where the JSON begins; it continues to the end
  * @returns {{ index: number, message: string } | null} the first fault, or null if there is none
  */
 export function findJsonFault(text, start = 0) {

@@ -1,23 +1,23 @@
 /*
- * A switch in the network of one page: it can be cut and restored, to study what a client does.
+ * A switch that cuts and restores one page's network, to study what a client does.
  *
- * Only for the clients of duo.html, the pages with a name (`/?name=ana`); in any other page this
- * does nothing. It is loaded before the official client, which keeps hold of `WebSocket`.
+ * It's for the clients of duo.html, the pages with a name (`/?name=ana`); on any other page it does
+ * nothing. It's loaded before the official client, which keeps a reference to `WebSocket`.
  *
- * A cut closes the WebSockets of the page and aborts its requests, with no packet of Engine.IO or
- * Socket.IO to say goodbye. Until the network is restored nothing leaves the page: each attempt
- * fails as it does without a network. The client is told nothing; what follows is its own doing.
+ * A cut closes the page's WebSockets and aborts its requests, without a closing packet of Engine.IO
+ * or Socket.IO. Until the network is restored, nothing leaves the page: each attempt fails as it
+ * does without a network. Nothing else tells the client; it reacts by itself.
  *
- * In one thing it is not a cable pulled out. A page cannot close a WebSocket without the closing
- * handshake of WebSocket itself, so both sides learn of it at once. Over long-polling the server
- * learns of it as from a cable: when a heartbeat goes unanswered.
+ * It differs from an unplugged cable in one way. A page can't close a WebSocket without WebSocket's
+ * own closing handshake, so both sides notice immediately. Over long-polling, the server notices as
+ * with a cable: when a heartbeat isn't answered.
  */
 (() => {
   'use strict';
 
   if (!new URLSearchParams(location.search).has('name')) return;
 
-  /** The connections of the page, each with what ends it. */
+  /** The page's connections, each with the function that ends it. */
   const inUse = new Map();
   let isCut = false;
 
@@ -31,7 +31,7 @@
     },
   });
 
-  /** What a WebSocket is to the client when the server cannot be reached. */
+  /** A WebSocket, as the client sees it when it can't reach the server. */
   class UnreachableWebSocket {
     readyState = WebSocket.CONNECTING;
 
@@ -57,7 +57,7 @@
       super.send(body);
     }
 
-    /** As on a network error: the request is done, with no status. */
+    /** As after a network error: the request is done, without a status. */
     #fail() {
       Object.defineProperty(this, 'readyState', { value: XMLHttpRequest.DONE });
       setTimeout(() => {

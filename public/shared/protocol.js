@@ -20,7 +20,7 @@ const section = ({ document, url }, title, anchor) => ({
   url: `${url}#${anchor}`,
 });
 
-/** The sections, as they are titled there. */
+/** The sections, with their titles. */
 export const SECTION = {
   protocol: section(ENGINE, 'Protocol', 'protocol'),
   handshake: section(ENGINE, 'Handshake', 'handshake'),
@@ -56,7 +56,7 @@ export const ENGINE_TYPES = [
   {
     name: 'ping',
     words: 'ping',
-    meaning: 'Asks whether the other side is still there. It answers with a pong.',
+    meaning: 'Asks whether the other side is still there, which answers with a pong.',
     section: SECTION.heartbeat,
   },
   {
@@ -74,13 +74,13 @@ export const ENGINE_TYPES = [
   {
     name: 'upgrade',
     words: 'upgrade',
-    meaning: 'From here on the client uses the new transport.',
+    meaning: 'From now on, the client uses the new transport.',
     section: SECTION.upgrade,
   },
   {
     name: 'noop',
     words: 'noop, ends the waiting poll',
-    meaning: 'Says nothing. It ends the poll that waits, so that the transport can be left.',
+    meaning: 'Carries nothing. It ends the waiting poll, so that the session can leave the transport.',
     section: SECTION.upgrade,
   },
 ];
@@ -90,13 +90,13 @@ export const SOCKET_TYPES = [
   {
     name: 'CONNECT',
     kind: 'connect',
-    meaning: 'Asks for a namespace, or grants it.',
+    meaning: 'Requests access to a namespace, or grants it.',
     section: SECTION.connection,
   },
   {
     name: 'DISCONNECT',
     kind: 'disconnect',
-    meaning: 'Leaves the namespace. No answer follows.',
+    meaning: "Leaves the namespace. There's no answer.",
     section: SECTION.disconnection,
   },
   {
@@ -114,7 +114,7 @@ export const SOCKET_TYPES = [
   {
     name: 'CONNECT_ERROR',
     kind: 'connect-error',
-    meaning: 'The namespace is refused.',
+    meaning: 'Access to the namespace is refused.',
     section: SECTION.connection,
   },
   {

@@ -1,5 +1,5 @@
-// With `?reload=PORT`, as `just watch` prints the address, this waits at that port. The connection is closed when a file has
-// changed.
+// With `?reload=PORT`, as in the address that `just watch` prints, this connects to that port. The connection is closed when
+// a file has changed.
 (() => {
   'use strict';
 
@@ -9,7 +9,7 @@
   const watcher = new WebSocket(`ws://127.0.0.1:${port}`);
   watcher.addEventListener('open', () => {
     watcher.addEventListener('close', ({ wasClean }) => {
-      // Not clean: the watcher itself has ended, and there is nothing to come back to.
+      // Not clean: the watcher itself has exited, so there's nothing to reload.
       if (wasClean) location.reload();
     });
   });

@@ -1,4 +1,4 @@
-// Bootstrap takes its theme from an attribute; the reader's choice is a media query.
+// Bootstrap reads its theme from an attribute; the reader's choice is in a media query.
 // Loaded in the head, before anything is painted, so that no page flashes in the wrong theme.
 {
   const dark = matchMedia('(prefers-color-scheme: dark)');

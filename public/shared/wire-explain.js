@@ -4,8 +4,8 @@
  * Tests can rely on this much of the document:
  *
  *   #txtFrame                 where a frame is pasted
- *   .explain-summary          what it is, or the column and the words of its fault
- *   .explain-fault mark       the character at fault (a space where the text ends too early)
+ *   .explain-summary          its description, or the column and the message of its fault
+ *   .explain-fault mark       the faulty character (a space if the text ends too early)
  *   .explain-parts > li       a part, up to the fault: `code`, `.part-name`, `.part-meaning`, and a
  *                             link to the section of the specification
  */
@@ -18,7 +18,7 @@ const SHOWN_CHARACTERS = 300;
 const SHOWN_PARTS = 100;
 const SHOWN_AROUND = 40;
 
-/** What is seen of the separator, which has no shape of its own. */
+/** Stands for the separator, which is invisible. */
 const SHOWN_SEPARATOR = '␞';
 
 /** @returns {{ node: HTMLElement, explain: (frame: string) => void }} */
@@ -45,7 +45,7 @@ export function createExplainer() {
   );
 
   const update = () => {
-    // Of lines that were copied from the panel, the first. Its arrow did not cross.
+    // From several lines copied from the panel, this takes the first, without its arrow.
     const lines = input.value.trim().split('\n');
     const frame = lines[0].replace(/^[→←] /, '');
     if (frame === '') {
@@ -70,8 +70,8 @@ export function createExplainer() {
 }
 
 /**
- * Explains a frame as it is shown here and in the book, where ␞ stands for the separator of packets.
- * In a frame that is valid as it stands, ␞ is part of a message.
+ * Explains a frame as this page and the book show it, with ␞ for the separator of packets. In a frame
+ * that's valid as it is, ␞ is part of a message.
  */
 function explainShown(frame) {
   const explained = explainFrame(frame);
@@ -84,7 +84,7 @@ function summarize(packets) {
   return `${text[0].toUpperCase()}${text.slice(1)}.`;
 }
 
-/** The text around a fault, with the character at fault marked. */
+/** The text around a fault, with the faulty character marked. */
 function createPlace(frame, { index }) {
   const from = Math.max(0, index - SHOWN_AROUND);
   const [character = ' '] = frame.slice(index);
@@ -124,7 +124,7 @@ function createPart({ name, text, meaning, section }) {
   );
 }
 
-/** Gives the characters that have no shape one, so that each takes its place under the eye. */
+/** Makes invisible characters visible. */
 function visible(text) {
   return text.replaceAll(RECORD_SEPARATOR, SHOWN_SEPARATOR).replaceAll('\n', '⏎').replaceAll('\t', '⇥');
 }

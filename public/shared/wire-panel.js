@@ -1,5 +1,5 @@
 /**
- * The panel beside a lesson: each frame of Socket.IO as it crosses, and what it is in words.
+ * The panel beside a lesson: each frame of Socket.IO as it crosses, with a description.
  *
  * It draws what `wire-tap.js` saw. Tests can rely on this much of the document:
  *
@@ -11,14 +11,14 @@
  *                                        disconnect, event, acknowledgement, connect-error, binary,
  *                                        malformed
  *     code                               the frame, exactly as on the wire
- *     .wire-words                        what it is
+ *     .wire-words                        its description
  *   .wire-frames > li[data-note]         a note between the frames
  *     data-note                          upgrading, upgraded, upgrade-failed, closed, failed,
  *                                        waiting, unreadable
  *   .wire-transports a[aria-current]     the transports in use
  *   .wire-pause .wire-clear .wire-copy   buttons
  *   #chkHeartbeats                       whether pings and pongs are shown
- *   .wire-count                          how many frames there are
+ *   .wire-count                          the number of frames
  */
 
 import { copyText } from './copy-text.js';
@@ -27,7 +27,7 @@ import { followEnd } from './follow-end.js';
 import { createExplainer } from './wire-explain.js';
 import { createRow, frameLine, isHeartbeat } from './wire-row.js';
 
-/** The most rows that the list holds. */
+/** The maximum number of rows in the list. */
 const SHOWN = 500;
 
 const CHOICES = [
@@ -79,13 +79,13 @@ followEnd(list);
 if (name) makeClient();
 
 const entryOf = new WeakMap();
-/** While the panel is paused, the entries as they were then. */
+/** While the panel is paused, the entries from that moment. */
 let frozen = null;
 /** The number of the newest entry in the list. */
 let drawn = 0;
 let isScheduled = false;
 
-/** However many frames come at once, the list is drawn once for each picture on the screen. */
+/** However many frames arrive, the list is drawn at most once per frame of the screen. */
 function schedule() {
   if (isScheduled) return;
   isScheduled = true;
@@ -133,8 +133,8 @@ function showCount(entries) {
 }
 
 /**
- * The Tab key stops once in the list, at its newest frame, and the arrow keys go on from there:
- * 500 stops would be in the way.
+ * The Tab key stops only once in the list, at the newest frame, and the arrow keys move on from
+ * there: 500 stops would be too many.
  */
 function putLastInTabOrder(takeFocus) {
   list.querySelector('[tabindex="0"]')?.setAttribute('tabindex', '-1');
@@ -177,7 +177,7 @@ copy.addEventListener('click', async () => {
   const isCopied = await copyText(frames.map(frameLine).join('\n'));
   said.textContent = isCopied
     ? `Copied: ${frames.length} frames.`
-    : 'The browser did not let it be copied.';
+    : "The browser didn't allow copying.";
 });
 
 heartbeats.addEventListener('change', redraw);
@@ -189,19 +189,19 @@ function createButton(className, label) {
   return element('button', { type: 'button', class: classes }, label);
 }
 
-/** A client of duo.html has less room: the lesson's list gets a bound, and scrolls. */
+/** A client of duo.html has less room: the lesson's list gets a maximum height, and scrolls. */
 function makeClient() {
   document.documentElement.classList.add('client');
   const messages = document.querySelector('#lstMensajes');
   if (!messages) return;
-  // The keyboard should reach what can be scrolled.
+  // Lets the keyboard scroll it.
   messages.tabIndex = 0;
   followEnd(messages);
 }
 
 function createLinks() {
   const links = element('div', { class: 'wire-links' }, createTransports());
-  // A client of duo.html has its neighbours beside it already.
+  // A client of duo.html already has others beside it.
   if (name) return links;
   const reload = parameters.get('reload');
   const href = `/shared/duo.html${reload ? `?reload=${reload}` : ''}`;

@@ -1,11 +1,11 @@
 /**
- * One entry of the wire as a row of the panel.
+ * Shows one entry of the wire as a row of the panel.
  */
 
 import { element } from './element.js';
 import { describeBinary, explainFrame } from './frame.js';
 
-/** How much of one frame a row shows; what is copied is whole. */
+/** How much of a frame a row shows; copies are complete. */
 const SHOWN_CHARACTERS = 2000;
 const SHOWN_BYTES = 32;
 
@@ -60,7 +60,7 @@ function createFrame(entry) {
     createTime(time),
   );
   if (isText) {
-    // Only one of these is reached with the Tab key; see the panel.
+    // The Tab key reaches only one of these; see the panel.
     row.append(
       element('button', { type: 'button', class: 'wire-explain', tabindex: '-1' }, 'Explain'),
     );
@@ -81,8 +81,8 @@ function createTime(time) {
 }
 
 /**
- * What crossed, as text. Binary data is base64 over long-polling; over WebSocket it is no text at
- * all, and is shown in hexadecimal. The bytes of a file that is being sent cannot be had here.
+ * What crossed, as text. Over long-polling, binary data is base64; over WebSocket it isn't text, so
+ * it's shown in hexadecimal. The bytes of a file that's being sent aren't available here.
  */
 function frameText({ data, transport }) {
   if (typeof data === 'string') return data;

@@ -1,21 +1,21 @@
 /*
  * Watches what the official Socket.IO client sends and receives, for the panel beside the lesson.
  *
- * Loaded between the client and the lesson's own script. It wraps `io`, since a socket must be seen
- * as it is created for its first frame to be seen, and from there on it listens to the events of the
- * client's manager and engine. What the lesson gets from `io()` is the client's own socket. A packet
- * that arrives after the client has closed the connection is one that the client drops, unseen.
+ * It's loaded between the client and the lesson's own script. It wraps `io`, so that it notices each
+ * new socket before its first frame, and then listens to the events of the client's manager and
+ * engine. The lesson gets the client's own socket from `io()`. It doesn't show packets that arrive
+ * after the client has closed the connection, since the client drops those.
  *
- * `?transport=polling` or `?transport=websocket` in the page's address leaves the client that one
- * transport; without it the client begins with long-polling and upgrades.
+ * `?transport=polling` or `?transport=websocket` in the page's address allows the client only that
+ * transport; otherwise the client begins with long-polling and upgrades.
  *
- * What it saw is in `window.wire`, which the panel and duo.html read:
+ * The result is in `window.wire`, which the panel and duo.html read:
  *   entries   the last frames and notes, oldest first
  *             frame: { number, time, direction: 'sent' | 'received', transport, data }
  *                    `data` is the text of the frame, or the bytes of a binary one
  *             note:  { number, time, note, text }; `wire-panel.js` lists the notes
- *   frames    how many frames there were since the page was loaded or cleared
- *   status    how the connection is, in words
+ *   frames    the number of frames since the page was loaded or the panel was cleared
+ *   status    the state of the connection, in words
  * It sends the events `entry` and `status`.
  */
 (() => {
@@ -46,7 +46,7 @@
       this.#show(status);
     }
 
-    /** Until the next status, says each second how long it is until something happens. */
+    /** Counts down to something, until the next status. */
     countDown(what, delay) {
       const end = Date.now() + delay;
       const show = () => this.#show(`${what} in ${seconds(Math.max(0, end - Date.now()))}`);
@@ -69,7 +69,7 @@
     #add(entry) {
       this.#number += 1;
       this.entries.push({ number: this.#number, time: Date.now(), ...entry });
-      // Twice as many are let in before the oldest go, so that a flood does not move them each time.
+      // Drops the oldest only after twice as many, so that a flood doesn't move them each time.
       if (this.entries.length >= 2 * KEPT) this.entries = this.entries.slice(-KEPT);
       this.dispatchEvent(new Event('entry'));
     }
@@ -80,26 +80,26 @@
   const wire = new Wire();
   window.wire = wire;
 
-  /** The text of an Engine.IO packet, as the client writes it. Binary data crosses as it is. */
+  /** The text of an Engine.IO packet, as the client writes it. Binary data crosses unchanged. */
   function encode({ type, data = '' }) {
     return typeof data === 'string' ? `${PACKET_TYPES[type]}${data}` : data;
   }
 
   const nameOf = (transport) => (transport === 'polling' ? 'long-polling' : 'WebSocket');
 
-  /** One engine is one connection: the manager makes a new one for each attempt. */
+  /** An engine is one connection: the manager makes a new engine for each attempt. */
   function watchEngine(engine) {
     const sent = (packet) => wire.frame('sent', engine.transport.name, packet);
 
     engine.on('packet', (packet) => {
       if (packet.type === 'error') {
-        wire.note('unreadable', 'A frame came that the client could not read');
+        wire.note('unreadable', "A frame arrived that the client couldn't read");
       } else {
         wire.frame('received', engine.transport.name, packet);
       }
     });
 
-    // A packet that is created crosses when it is flushed: during an upgrade it waits.
+    // A new packet crosses when it's flushed. During an upgrade, it waits.
     let waiting = [];
     engine.on('packetCreate', (packet) => waiting.push(packet));
     engine.on('flush', () => {
@@ -113,14 +113,14 @@
     });
     engine.on('upgrade', ({ name }) => {
       sent({ type: 'upgrade' });
-      wire.note('upgraded', `Upgraded: everything crosses over ${nameOf(name)} now`);
+      wire.note('upgraded', `Upgraded: from now on, everything crosses over ${nameOf(name)}`);
       wire.setStatus(`Connected over ${nameOf(name)}`);
     });
     engine.on('upgradeError', ({ message }) => {
       wire.note('upgrade-failed', `No upgrade: ${message}`);
     });
     engine.on('close', (reason, details) => {
-      // Long-polling says goodbye with a packet, which passes by the engine's other events.
+      // Long-polling closes with a packet that the engine's other events don't show.
       if (engine.transport.name !== 'polling') return;
       if (reason === 'forced close') sent({ type: 'close' });
       if (details?.description === 'transport closed by the server') {
@@ -130,7 +130,7 @@
     watchProbe(engine);
   }
 
-  /** The probe of an upgrade goes through a second transport, of which the engine says nothing yet. */
+  /** The probe of an upgrade uses a second transport, about which the engine has no events yet. */
   function watchProbe(engine) {
     const createTransport = engine.createTransport;
     engine.createTransport = function (name) {
@@ -143,7 +143,7 @@
     };
   }
 
-  /** A manager keeps one connection to a server, and makes it anew when it is lost. */
+  /** A manager keeps one connection to a server, and reconnects when it's lost. */
   function watchManager(manager) {
     wire.setStatus('Connecting');
     const seen = new WeakSet();
@@ -161,7 +161,7 @@
       return this;
     };
 
-    manager.on('reconnect_attempt', (attempt) => wire.setStatus(`Attempt ${attempt} under way`));
+    manager.on('reconnect_attempt', (attempt) => wire.setStatus(`Attempt ${attempt} in progress`));
     manager.on('error', (error) => {
       if (manager.engine.readyState === 'opening') {
         wire.note('failed', `No connection: ${error.message}`);
@@ -174,7 +174,7 @@
     watchDelay(manager);
   }
 
-  /** No event tells how long the client will wait; the method that it asks does. */
+  /** No event says how long the client will wait, so this wraps the method that decides it. */
   function watchDelay(manager) {
     const { backoff } = manager;
     if (!backoff) return;
@@ -195,7 +195,7 @@
   const forced = TRANSPORTS.includes(wanted) ? { transports: [wanted] } : {};
   const watched = new WeakSet();
 
-  // As the client's own: io(), io(address), io(options), io(address, options).
+  // Like the client's: io(), io(address), io(options), io(address, options).
   const tapped = (...args) => {
     const [address, options] = typeof args[0] === 'string' ? args : [undefined, args[0] ?? args[1]];
     const socket = official(address, { ...options, ...forced });

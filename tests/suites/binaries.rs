@@ -1,4 +1,4 @@
-//! The lessons as programs: settings, the address, what goes wrong at the start, how they end.
+//! The lessons as programs: settings, the address, errors at the start, and how they shut down.
 
 use std::{
     fs,
@@ -20,7 +20,7 @@ async fn start(lesson: &Lesson, folder: &Path, environment: &[(&str, &str)]) -> 
     server.unwrap_or_else(|words| panic!("{}: {words}", lesson.name))
 }
 
-/// Runs a program that should give up at once, with this exit code.
+/// Runs a program that should give up immediately, with this exit code.
 async fn give_up(
     lesson: &Lesson,
     folder: &Path,
@@ -29,7 +29,7 @@ async fn give_up(
 ) -> Output {
     let mut command = tokio::process::Command::new(program(lesson));
     command.current_dir(folder).env_remove("PORT");
-    // Set on many machines, and then an error printed as `{error:?}` brings its backtrace along.
+    // This is set on many machines, and makes an error printed with `{error:?}` include a backtrace.
     command.env("RUST_BACKTRACE", "1");
     command.envs(environment.iter().copied());
     let output = run_to_end(command).await.unwrap();
@@ -42,14 +42,14 @@ async fn give_up(
     output
 }
 
-/// The one line that a program says when it gives up.
+/// The one line that a program prints when it gives up.
 fn complaint(output: &Output) -> &str {
     let words = str::from_utf8(&output.stderr).unwrap();
     assert_eq!(words.lines().count(), 1, "{words}");
     words.trim_end()
 }
 
-/// Fails unless a lesson refuses a port as it should: up to 06 by itself, from 07 on by clap, which also names `--help`.
+/// Fails unless a lesson refuses a port properly: up to 06 by itself, from 07 on through clap, which also names `--help`.
 async fn refuses_port(lesson: &Lesson, folder: &Path, port: &str, environment: &[(&str, &str)]) {
     if !lesson.includes("deploy") {
         let output = give_up(lesson, folder, environment, 1).await;
@@ -66,7 +66,7 @@ async fn refuses_port(lesson: &Lesson, folder: &Path, port: &str, environment: &
     assert!(words.ends_with("try '--help'.\n"), "{words}");
 }
 
-/// A folder with a page of this title, as a student's own would be.
+/// A folder with a page with this title, like a student's own.
 fn folder_with_page(title: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let page = folder.path().join("public/page");
@@ -144,7 +144,7 @@ async fn public_dir_names_the_page() {
 }
 
 #[tokio::test]
-async fn a_dotenv_file_is_read_and_the_environment_goes_before_it() {
+async fn a_dotenv_file_is_read_but_the_environment_wins() {
     let folder = folder_with_page("from .env");
     fs::write(
         folder.path().join(".env"),
@@ -160,14 +160,14 @@ async fn a_dotenv_file_is_read_and_the_environment_goes_before_it() {
 }
 
 #[tokio::test]
-async fn only_the_dotenv_file_of_the_folder_where_it_starts_is_read() {
+async fn only_the_current_folders_dotenv_file_is_read() {
     let folder = folder_with_page("");
     fs::write(folder.path().join(".env"), "PUBLIC_DIR=nada\n").unwrap();
     let public = folder.path().join("public");
     for lesson in all() {
         let server = start(&lesson, &public, &[("PUBLIC_DIR", "page")]).await;
         drop(server);
-        // What the file sets would be in its way.
+        // If it read this file, it would look for `nada`.
         let output = give_up(&lesson, &public, &[("PORT", "0")], 1).await;
         let expected = format!("there is no folder public/{}: ", lesson.name);
         assert!(complaint(&output).starts_with(&expected), "{output:?}");
@@ -175,7 +175,7 @@ async fn only_the_dotenv_file_of_the_folder_where_it_starts_is_read() {
 }
 
 #[tokio::test]
-async fn a_fault_in_a_dotenv_file_is_named_by_its_line_and_never_quoted() {
+async fn an_error_in_a_dotenv_file_names_the_line_but_never_quotes_it() {
     let folder = folder_with_page("");
     let file = folder.path().join(".env");
     for fault in [
@@ -198,7 +198,7 @@ async fn a_fault_in_a_dotenv_file_is_named_by_its_line_and_never_quoted() {
 async fn an_unreadable_dotenv_file_is_a_clear_error() {
     let folder = folder_with_page("");
     let file = folder.path().join(".env");
-    // As an older PowerShell writes it: UTF-16.
+    // UTF-16, as older versions of PowerShell write it.
     fs::write(&file, b"\xFF\xFEP\0O\0R\0T\0").unwrap();
     for lesson in all() {
         let output = give_up(&lesson, folder.path(), &[], 1).await;
@@ -221,7 +221,7 @@ async fn an_invalid_port_is_a_clear_error() {
     }
 }
 
-/// Unix hands a program any bytes. What isn't Unicode must not count as unset.
+/// On Unix, a variable may contain any bytes. A value that isn't Unicode must not count as unset.
 #[cfg(unix)]
 #[tokio::test]
 async fn a_setting_that_is_not_unicode_is_a_clear_error() {
@@ -249,7 +249,7 @@ async fn a_setting_that_is_not_unicode_is_a_clear_error() {
 #[tokio::test]
 async fn a_taken_port_is_a_clear_error() {
     for lesson in all() {
-        // From 07 on a lesson listens everywhere, where another program may listen on loopback alone.
+        // From 07 on, a lesson listens on all interfaces, while another program may only listen on loopback.
         let address = if lesson.includes("deploy") {
             "0.0.0.0:0"
         } else {
@@ -281,7 +281,7 @@ async fn a_missing_page_is_a_clear_error() {
 }
 
 #[tokio::test]
-async fn a_host_that_is_not_this_machine_is_a_clear_error() {
+async fn a_host_on_another_machine_is_a_clear_error() {
     for lesson in deployed() {
         let host = [("PORT", "0"), ("HOST", "203.0.113.7")];
         let output = give_up(&lesson, lessons::root(), &host, 1).await;
@@ -290,7 +290,7 @@ async fn a_host_that_is_not_this_machine_is_a_clear_error() {
     }
 }
 
-/// Where this differs from `express.static` is the snapshot `node_files`, and the book shows the two side by side.
+/// The snapshot `node_files` shows where this differs from `express.static`, and the book shows the two side by side.
 #[cfg(unix)]
 #[tokio::test]
 async fn files_are_served_as_the_book_says() {
@@ -316,9 +316,9 @@ async fn statuses<const N: usize>(server: &Server, paths: [&str; N]) -> [u16; N]
     statuses
 }
 
-/// The client belongs to the folder where a lesson starts, and the page may come from anywhere.
+/// The client belongs to the folder where a lesson starts, but the page may be anywhere.
 #[tokio::test]
-async fn the_client_is_served_beside_a_page_from_elsewhere() {
+async fn the_client_is_served_with_a_page_from_elsewhere() {
     let elsewhere = folder_with_page("from elsewhere");
     let page = elsewhere.path().join("public/page");
     let page = [("PUBLIC_DIR", page.to_str().unwrap())];
@@ -347,7 +347,7 @@ async fn the_client_is_served_beside_a_page_from_elsewhere() {
         ] {
             assert_eq!(get(&server, path).await, body, "{}: {path}", lesson.name);
         }
-        // Only files: what else begins with the path is still Socket.IO's.
+        // Only files: other paths with this prefix still belong to Socket.IO.
         let paths = [
             "/socket.io/nada.js",
             "/socket.io/",
@@ -360,7 +360,7 @@ async fn the_client_is_served_beside_a_page_from_elsewhere() {
 }
 
 async fn is_logged(server: &Server, text: &str) {
-    // Nothing takes this long but on a machine that is very busy.
+    // It only takes this long on a very busy machine.
     let limit = Duration::from_secs(30);
     server.log.wait_for(text, limit).await.unwrap();
 }
@@ -375,7 +375,7 @@ async fn connect(base: &str, transport: Transport) -> Connection {
 }
 
 #[tokio::test]
-async fn who_comes_and_who_goes_is_logged() {
+async fn clients_that_connect_and_leave_are_logged() {
     for lesson in with_sockets() {
         let server = start(&lesson, lessons::root(), &[]).await;
         let connection = connect(&server.base, Transport::WebSocket).await;
@@ -386,7 +386,7 @@ async fn who_comes_and_who_goes_is_logged() {
 }
 
 #[tokio::test]
-async fn clients_see_a_server_end_and_come_back_to_the_next() {
+async fn clients_notice_a_shutdown_and_reconnect_to_the_next_server() {
     for lesson in with_sockets() {
         for transport in Transport::BOTH {
             let mut server = start(&lesson, lessons::root(), &[]).await;
@@ -411,7 +411,7 @@ mod shutdown {
 
     use super::*;
 
-    /// How long the platform may wait until the process has ended.
+    /// How long the process may take to exit.
     const LIMIT: Duration = Duration::from_secs(5);
 
     fn terminate(server: &Server) {
@@ -423,7 +423,7 @@ mod shutdown {
     async fn ends_well(server: &mut Server) {
         let status = timeout(LIMIT, server.child.wait()).await;
         let status = status
-            .unwrap_or_else(|_| panic!("still there after {LIMIT:?}"))
+            .unwrap_or_else(|_| panic!("still running after {LIMIT:?}"))
             .unwrap();
         assert_eq!(status.code(), Some(0), "{}", server.log.text());
     }
@@ -432,13 +432,13 @@ mod shutdown {
     const AT_ONCE: (&str, &str) = ("DRAIN_SECONDS", "0");
 
     #[tokio::test]
-    async fn sigterm_closes_every_connection_and_ends_well() {
+    async fn sigterm_closes_every_connection_and_succeeds() {
         for lesson in deployed() {
             let mut server = start(&lesson, lessons::root(), &[AT_ONCE]).await;
             let mut websocket = connect(&server.base, Transport::WebSocket).await;
             let mut polling = connect(&server.base, Transport::Polling).await;
             terminate(&server);
-            // No packet before the end: a `41` would tell the client not to come back.
+            // No packet before the end: a `41` would tell the client not to reconnect.
             assert_eq!(websocket.receive().await, None);
             assert_eq!(polling.receive().await, None);
             ends_well(&mut server).await;
@@ -452,17 +452,17 @@ mod shutdown {
     }
 
     #[tokio::test]
-    async fn sigterm_ends_well_although_a_client_has_stopped_reading() {
+    async fn sigterm_succeeds_although_a_client_has_stopped_reading() {
         for lesson in deployed() {
-            ends_well_beside_a_stalled_client(&lesson).await;
+            exits_despite_a_stalled_client(&lesson).await;
         }
     }
 
-    async fn ends_well_beside_a_stalled_client(lesson: &Lesson) {
+    async fn exits_despite_a_stalled_client(lesson: &Lesson) {
         let limit = [AT_ONCE, ("SHUTDOWN_SECONDS", "1")];
         let mut server = start(lesson, lessons::root(), &limit).await;
         let address = server.base.strip_prefix("http://").unwrap();
-        // Little room on the client's side, so that the server is soon left with what it has to say.
+        // A small buffer on the client's side, so that the server soon can't send any more.
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(8 * 1024).unwrap();
         let stream = socket.connect(address.parse().unwrap()).await.unwrap();
@@ -479,7 +479,7 @@ mod shutdown {
         }
         terminate(&server);
         ends_well(&mut server).await;
-        // The end of the process may be known before the last line of its log.
+        // The process may have exited before the last line of its log arrives.
         is_logged(&server, "some clients were cut off").await;
         drop(stalled);
     }

@@ -1,4 +1,4 @@
-//! The test client itself, against a server that asks questions: what no lesson of the course does.
+//! The test client itself, against a server that asks questions, which no lesson does.
 
 use std::time::Duration;
 
@@ -69,7 +69,7 @@ async fn the_client_sends_several_arguments() {
 }
 
 #[tokio::test]
-async fn silence_where_something_should_come_is_a_failure_in_words() {
+async fn a_missing_event_is_reported_in_words() {
     let mut scene = scene(Transport::WebSocket).await;
     let failure = scene.hears("ana", "nada").await.unwrap_err();
     assert_eq!(
@@ -79,7 +79,7 @@ async fn silence_where_something_should_come_is_a_failure_in_words() {
 }
 
 #[tokio::test]
-async fn a_frame_too_many_stands_in_the_transcript() {
+async fn an_unexpected_frame_is_in_the_transcript() {
     let mut scene = scene(Transport::WebSocket).await;
     scene.step("ana asks").await.unwrap();
     scene.send("ana", "420[\"sum\",1,2]").unwrap();
@@ -88,7 +88,7 @@ async fn a_frame_too_many_stands_in_the_transcript() {
     assert!(transcript.contains("  ana ← 430[3]\n"), "{transcript}");
 }
 
-/// A server that answers every request, and tells of each on which connection it came.
+/// A server that answers every request, and reports on which connection each arrived.
 async fn counting_server() -> (String, UnboundedReceiver<usize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
@@ -98,7 +98,7 @@ async fn counting_server() -> (String, UnboundedReceiver<usize>) {
             let (mut connection, _) = listener.accept().await.unwrap();
             let seen = seen.clone();
             tokio::spawn(async move {
-                // Each request is short enough to come in one piece.
+                // Each request is short enough to arrive in one piece.
                 while let Ok(1..) = connection.read(&mut [0; 4096]).await {
                     seen.send(number).unwrap();
                     let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
@@ -110,9 +110,9 @@ async fn counting_server() -> (String, UnboundedReceiver<usize>) {
     (base, requests)
 }
 
-/// A server may close a connection that rests at any time, so also when the next request is on its way.
+/// A server may close an idle connection at any time, even when the next request is on its way.
 #[tokio::test]
-async fn a_connection_that_has_rested_is_not_used_again() {
+async fn an_idle_connection_is_not_reused() {
     let (base, mut requests) = counting_server().await;
     let http = Http::new(&base).unwrap();
     for _ in 0..2 {

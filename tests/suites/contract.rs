@@ -1,4 +1,4 @@
-//! Every lesson plays all of its scenarios, over both transports, and gives their transcripts.
+//! Every lesson produces the transcripts of all of its scenarios, over both transports.
 
 use course::{
     lessons::{self, Lesson},
@@ -27,7 +27,7 @@ fn main() {
 fn conforms(scenario: &Scenario, lesson: &Lesson, transport: Transport) -> Result<(), Failed> {
     let outcome = play(scenario, lesson, transport);
     if let Some(failure) = outcome.failure {
-        return Err(format!("{failure}\n\nUntil then:\n{}", outcome.transcript).into());
+        return Err(format!("{failure}\n\nSo far:\n{}", outcome.transcript).into());
     }
     assert_snapshot(&scenario.snapshot_name()?, &outcome.transcript.to_string());
     Ok(())

@@ -1,4 +1,4 @@
-//! The last lesson as a platform runs it, built for release and behind a router that speaks TLS, checked at its URL.
+//! The last lesson as a platform runs it, built for release and behind a router with TLS, checked at its URL.
 
 use std::{
     path::{Path, PathBuf},
@@ -29,8 +29,8 @@ async fn start(settings: &[(&str, &str)]) -> Server {
     Server::start(&PROGRAM, root(), &settings).await.unwrap()
 }
 
-/// `just check 13 --url URL`, on a machine that trusts the authorities in this file. Meanwhile this thread must go on
-/// reading what the server logs, or the server would wait for that.
+/// Runs `just check 13 --url URL`, on a machine that trusts the authorities in this file. Meanwhile, this thread has to
+/// keep reading the server's log, or the server would wait for that.
 async fn check(url: &str, trusted: &Path) -> Output {
     Command::new(programs::workbook())
         .args(["check", &lesson().name, "--url", url])
@@ -42,7 +42,7 @@ async fn check(url: &str, trusted: &Path) -> Output {
         .unwrap()
 }
 
-/// The one line that a check says when there is nothing to check.
+/// The one line that a check prints if there's nothing to check.
 async fn complaint(url: &str, trusted: &Path) -> String {
     let output = check(url, trusted).await;
     assert_eq!(output.status.code(), Some(2), "{output:?}");
@@ -51,7 +51,7 @@ async fn complaint(url: &str, trusted: &Path) -> String {
     words.trim().to_owned()
 }
 
-/// What a test needs: a folder, the lesson, and the router before it, with a certificate for these names.
+/// What a test needs: a folder, the lesson, and the router in front of it, with a certificate for these names.
 async fn deploy(names: &str) -> (TempDir, Server, Proxy) {
     let folder = tempfile::tempdir().unwrap();
     let certificate = Certificate::create(folder.path(), names);
@@ -62,24 +62,21 @@ async fn deploy(names: &str) -> (TempDir, Server, Proxy) {
 
 const NAMES: &str = "DNS:localhost,IP:127.0.0.1";
 
-/// A deployed server may have limits of its own, which its handshake says.
+/// A deployed server may have its own limits, which are in its handshake.
 #[tokio::test]
 async fn a_server_with_another_limit_passes() {
     let server = start(&[("MAX_MESSAGE", "1000000")]).await;
     let output = check(&server.base, Path::new("")).await;
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{said}");
-    assert!(
-        said.contains("(the server has limits of its own)"),
-        "{said}"
-    );
+    assert!(said.contains("(the server has its own limits)"), "{said}");
 }
 
 #[tokio::test]
 async fn every_scenario_passes_over_tls() {
     let (_folder, _server, proxy) = deploy(NAMES).await;
     let scenarios = scenarios::of(&lesson());
-    // The log can't be seen at a URL.
+    // There's no log at a URL.
     let seen = scenarios
         .iter()
         .filter(|scenario| !scenario.name.contains("logged"));
@@ -94,24 +91,24 @@ async fn every_scenario_passes_over_tls() {
 }
 
 #[tokio::test]
-async fn heartbeats_keep_idle_clients_behind_a_router_that_cuts_silence() {
+async fn heartbeats_keep_idle_clients_connected_behind_a_router_with_a_timeout() {
     let (_folder, _server, proxy) = deploy(NAMES).await;
     let url = format!("http://127.0.0.1:{}", proxy.cutting_port);
     let mut pair = Pair::join(&url).await.unwrap();
     pair.talk().await.unwrap();
-    // Longer than the router's 30 seconds: nothing is waited for but the time itself. Heroku's router has 55.
+    // Longer than the router's 30 seconds: this really has to wait. Heroku's router has 55.
     tokio::time::sleep(Duration::from_secs(35)).await;
     pair.talk().await.unwrap();
 }
 
 #[tokio::test]
-async fn a_certificate_that_nobody_vouches_for_is_a_clear_error() {
+async fn an_untrusted_certificate_is_a_clear_error() {
     let (_folder, _server, proxy) = deploy(NAMES).await;
     let elsewhere = tempfile::tempdir().unwrap();
     let another = Certificate::create(elsewhere.path(), "DNS:example.com");
     let words = complaint(&proxy.url(), &another.file).await;
     let expected = format!(
-        "{} does not answer: this machine does not trust its certificate (",
+        "{} doesn't answer: this machine doesn't trust its certificate (",
         proxy.url()
     );
     assert!(words.starts_with(&expected), "{words}");
@@ -123,19 +120,19 @@ async fn a_certificate_for_another_name_is_a_clear_error() {
     let (_folder, _server, proxy) = deploy("DNS:example.com").await;
     let words = complaint(&proxy.url(), &proxy.certificate.file).await;
     let expected = format!(
-        "{} does not answer: its certificate cannot be used: certificate not valid for name \"localhost\"",
+        "{} doesn't answer: its certificate can't be used: certificate not valid for name \"localhost\"",
         proxy.url()
     );
     assert!(words.starts_with(&expected), "{words}");
 }
 
 #[tokio::test]
-async fn tls_and_plain_http_taken_for_each_other_are_clear_errors() {
+async fn confusing_tls_and_plain_http_is_a_clear_error() {
     let (_folder, server, proxy) = deploy(NAMES).await;
     let url = server.base.replace("http", "https");
     let words = complaint(&url, &proxy.certificate.file).await;
-    let expected = "what it says is no TLS. Does its address begin with http://?";
-    assert_eq!(words, format!("{url} does not answer: {expected}"));
+    let expected = "it doesn't answer over TLS. Does its address begin with http://?";
+    assert_eq!(words, format!("{url} doesn't answer: {expected}"));
 
     let url = proxy.url().replace("https", "http");
     let words = complaint(&url, &proxy.certificate.file).await;
@@ -144,7 +141,7 @@ async fn tls_and_plain_http_taken_for_each_other_are_clear_errors() {
 }
 
 #[tokio::test]
-async fn a_server_that_sends_its_clients_on_says_where_to() {
+async fn a_redirect_is_reported_with_its_target() {
     let (_folder, _server, proxy) = deploy(NAMES).await;
     let url = format!("http://localhost:{}", proxy.plain_port);
     let words = complaint(&url, &proxy.certificate.file).await;
@@ -155,16 +152,16 @@ async fn a_server_that_sends_its_clients_on_says_where_to() {
 }
 
 #[tokio::test]
-async fn what_is_no_address_and_whom_nobody_trusts_are_clear_errors() {
+async fn an_invalid_url_a_refused_connection_and_missing_authorities_are_clear_errors() {
     let folder = tempfile::tempdir().unwrap();
     let certificate = Certificate::create(folder.path(), NAMES);
     let words = complaint("localhost:3000", &certificate.file).await;
-    let expected = "localhost:3000 is not a URL: it should begin with http:// or https://";
+    let expected = "localhost:3000 isn't a URL: it should begin with http:// or https://";
     assert_eq!(words, expected);
-    // Port 1 belongs to a service that nobody runs any more.
+    // Port 1 belongs to a service that nobody uses today.
     let words = complaint("https://localhost:1", &certificate.file).await;
     assert!(
-        words.starts_with("https://localhost:1 does not answer: Connection refused"),
+        words.starts_with("https://localhost:1 doesn't answer: Connection refused"),
         "{words}"
     );
     let words = complaint("https://localhost:1", &folder.path().join("nada.pem")).await;

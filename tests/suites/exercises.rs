@@ -1,44 +1,60 @@
 //! Every exercise: its solution conforms to its scenario, and the lesson that it builds on does not.
 
-use std::{collections::BTreeSet, fs, thread};
+use std::{collections::BTreeSet, fs, path::Path, thread};
 
 use course::{
     exercises::{self, Exercise},
     lessons,
-    scene::Scene,
 };
-use suites::{assert_snapshot, fault};
-use wire::{connection::Transport, server::Server};
-use workbook::programs::solution;
+use suites::{
+    assert_snapshot,
+    copies::{self, fresh_folder, install_client},
+    fault,
+};
+use wire::server::Server;
+use workbook::{
+    programs::cargo,
+    work::{Built, solve},
+};
 
-/// What a solution that goes by the clock should take for its period: nobody waits long here.
-const QUICK: [(&str, &str); 1] = [("PERIOD_MS", "20")];
-
-async fn start(exercise: &Exercise) -> Server {
-    let server = Server::start(&solution(exercise), lessons::root(), &QUICK).await;
-    server.unwrap_or_else(|error| panic!("{}: {error:#}", exercise.name))
+/// Does something with every exercise, each in a thread of its own. Panics at the end if any of it has.
+fn with_each<T: Send>(action: impl Fn(&Exercise) -> T + Sync) -> Vec<T> {
+    let action = &action;
+    thread::scope(|threads| {
+        let doing: Vec<_> = exercises::all()
+            .into_iter()
+            .map(|exercise| threads.spawn(move || action(&exercise)))
+            .collect();
+        let done: Vec<_> = doing
+            .into_iter()
+            .map(thread::ScopedJoinHandle::join)
+            .collect();
+        // Each that failed has said why.
+        done.into_iter().map(Result::unwrap).collect()
+    })
 }
 
 #[test]
-fn every_solution_gives_the_transcript_of_its_exercise() {
-    let played = thread::scope(|threads| {
-        let playing: Vec<_> = exercises::all()
-            .into_iter()
-            .map(|exercise| threads.spawn(move || conforms(&exercise)))
-            .collect();
-        playing
-            .into_iter()
-            .map(|thread| thread.join().is_ok())
-            .collect::<Vec<_>>()
+fn every_solution_is_tidy_and_gives_the_transcript_of_its_exercise() {
+    with_each(|exercise| {
+        let folder = fresh_folder(&format!("solution_{}", exercise.name));
+        solve(exercise, &folder).unwrap();
+        install_client(&folder);
+        let mut fmt = cargo();
+        let formatted = fmt.args(["fmt", "--check"]).current_dir(&folder).status();
+        assert!(formatted.unwrap().success(), "{}", exercise.name);
+        let program = copies::build(&folder);
+        let program = program.unwrap_or_else(|error| panic!("{}: {error:#}", exercise.name));
+        assert_eq!(program.warnings, [""; 0], "{}", exercise.name);
+        conforms(exercise, &program, &folder);
     });
-    // Each that failed has said why.
-    assert!(played.into_iter().all(|conforms| conforms));
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn conforms(exercise: &Exercise) {
+async fn conforms(exercise: &Exercise, program: &Built, folder: &Path) {
     for transport in exercise.scenario.transports() {
-        let server = start(exercise).await;
+        let server = Server::start(&program.path, folder, &[]).await;
+        let server = server.unwrap_or_else(|error| panic!("{}: {error:#}", exercise.name));
         let log = Some(server.log.clone());
         let outcome = exercise.scenario.play(&server.base, *transport, log).await;
         assert_eq!(
@@ -55,17 +71,7 @@ async fn conforms(exercise: &Exercise) {
 
 #[test]
 fn every_lesson_fails_its_exercises() {
-    let report = thread::scope(|threads| {
-        let playing: Vec<_> = exercises::all()
-            .into_iter()
-            .map(|exercise| threads.spawn(move || fault_of(&exercise)))
-            .collect();
-        playing
-            .into_iter()
-            .map(|thread| thread.join().unwrap())
-            .collect::<String>()
-    });
-    assert_snapshot("exercises", &report);
+    assert_snapshot("exercises", &with_each(fault_of).concat());
 }
 
 fn fault_of(exercise: &Exercise) -> String {
@@ -77,40 +83,20 @@ fn fault_of(exercise: &Exercise) -> String {
     )
 }
 
-#[tokio::test]
-async fn the_live_chart_comes_with_its_page() {
-    let exercises = exercises::all();
-    let exercise = exercises
-        .iter()
-        .find(|exercise| exercise.name == "live_chart");
-    let server = start(exercise.unwrap()).await;
-    let mut scene = Scene::new(&server.base, Transport::Polling, None);
-    let page = scene.get("ana", "/").await.unwrap();
-    let sources = page.body.split("src=\"").skip(1);
-    let own = sources
-        .filter_map(|rest| rest.split_once('"'))
-        .filter(|(path, _)| path.starts_with("/js/"));
-    let own: Vec<_> = own.map(|(path, _)| path).collect();
-    assert!(!own.is_empty(), "{}", page.body);
-    for path in own {
-        assert_eq!(scene.get("ana", path).await.unwrap().status, 200, "{path}");
-    }
-}
-
 #[test]
-fn every_exercise_has_a_solution_and_every_example_is_one() {
+fn every_exercise_has_a_solution_and_every_solution_an_exercise() {
     let expected: BTreeSet<_> = exercises::all()
         .iter()
         .map(|exercise| {
             (
                 exercise.scenario.lesson().unwrap().name,
-                format!("{}.rs", exercise.name),
+                format!("{}.patch", exercise.name),
             )
         })
         .collect();
     let mut found = BTreeSet::new();
     for lesson in lessons::all().unwrap() {
-        if let Ok(folder) = fs::read_dir(lesson.folder().join("examples")) {
+        if let Ok(folder) = fs::read_dir(lesson.folder().join("solutions")) {
             for file in folder {
                 let file = file.unwrap().file_name().into_string().unwrap();
                 found.insert((lesson.name.clone(), file));

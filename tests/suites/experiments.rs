@@ -1,34 +1,18 @@
-//! Every experiment: its patch applies, the copy compiles, and what becomes of the lesson's scenarios is as recorded.
+//! Every experiment: its patch applies, the copy compiles, and the lesson's scenarios have the recorded outcome.
 
-use std::{
-    fmt::Write as _,
-    fs,
-    path::{Path, PathBuf},
-    thread,
-};
+use std::{fmt::Write as _, fs, path::Path, thread};
 
 use course::{
     experiments::{self, Experiment},
     lessons,
     scenario::Scenario,
 };
-use suites::assert_snapshot;
+use suites::{
+    assert_snapshot,
+    copies::{self, fresh_folder, install_client},
+};
 use wire::server::Server;
 use workbook::work::{Built, apply};
-
-/// A folder for the copies, the same on every run, so that cargo replaces what it built the last time.
-fn copies() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("experiments")
-}
-
-/// A folder in it that does not exist yet.
-fn fresh_folder(name: &str) -> PathBuf {
-    let folder = copies().join(name);
-    if folder.exists() {
-        fs::remove_dir_all(&folder).unwrap();
-    }
-    folder
-}
 
 /// What a lesson does wrong in a scenario once it's broken, over the first transport that shows it.
 #[tokio::main(flavor = "current_thread")]
@@ -46,15 +30,12 @@ async fn fault(scenario: &Scenario, program: &Built, folder: &Path) -> Option<St
     None
 }
 
-/// The scenarios that fail on a copy of the lesson, broken as the experiment says.
+/// The scenarios that fail on a copy of the lesson with the experiment's patch.
 fn report(experiment: &Experiment) -> String {
     let folder = fresh_folder(&experiment.snapshot_name());
-    apply(experiment, &folder).unwrap();
-    // The suite needs no installed files.
-    let vendor = folder.join("public/vendor/socket.io");
-    fs::create_dir_all(&vendor).unwrap();
-    fs::write(vendor.join("socket.io.js"), "// the client").unwrap();
-    let program = suites::copies::build(&folder);
+    apply(&experiment.patch, &folder).unwrap();
+    install_client(&folder);
+    let program = copies::build(&folder);
     let program = program.unwrap_or_else(|error| panic!("{}: {error:#}", experiment.name));
 
     let scenarios = experiment.scenarios().unwrap();
@@ -69,7 +50,7 @@ fn report(experiment: &Experiment) -> String {
     for (scenario, fault) in scenarios.iter().zip(faults) {
         let Some(words) = fault else { continue };
         writeln!(report, "  {} fails", scenario.name).unwrap();
-        // What a burst loses differs from run to run.
+        // A burst loses different messages on every run.
         if !scenario.name.contains("burst") {
             writeln!(report, "    {words}").unwrap();
         }
@@ -81,9 +62,9 @@ fn report(experiment: &Experiment) -> String {
 }
 
 #[test]
-fn every_experiment_has_the_outcome_that_is_recorded() {
+fn every_experiment_has_its_recorded_outcome() {
     for experiment in experiments::all().unwrap() {
-        let title = format!("{}, {}\n", experiment.lesson.name, experiment.title());
+        let title = format!("{}, {}\n", experiment.patch.lesson.name, experiment.title());
         assert_snapshot(&experiment.snapshot_name(), &(title + &report(&experiment)));
     }
 }
@@ -106,11 +87,10 @@ fn every_lesson_has_an_experiment_and_every_experiment_a_scenario() {
     }
 }
 
-/// An experiment with this patch in place of its own.
+/// An experiment with this patch.
 fn with_patch(name: &str, text: &str) -> Result<Experiment, String> {
-    let folder = copies();
-    fs::create_dir_all(&folder).unwrap();
-    let file = folder.join(format!("{name}.patch"));
+    let file = fresh_folder(name).with_extension("patch");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
     fs::write(&file, text).unwrap();
     Experiment::read(&lessons::find("emit").unwrap(), &file).map_err(|error| format!("{error:#}"))
 }
@@ -129,7 +109,7 @@ fn the_words_of_a_patch_are_its_paragraphs() {
     assert_eq!(experiment.change, "one thing.");
     assert_eq!(experiment.predict, "what?");
     assert_eq!(experiment.happens, "this.");
-    assert!(experiment.diff.starts_with("diff --git a/src/lib.rs"));
+    assert!(experiment.patch.diff.starts_with("diff --git a/src/lib.rs"));
 
     let without = patch("src/lib.rs", "x").replace("Predict", "Guess");
     let words = with_patch("without", &without).unwrap_err();
@@ -149,7 +129,7 @@ fn a_patch_that_does_not_apply_is_an_error() {
         ("outside", "../nada.rs"),
     ] {
         let experiment = with_patch(name, &patch(path, "a line that is not there")).unwrap();
-        let words = apply(&experiment, &fresh_folder(name))
+        let words = apply(&experiment.patch, &fresh_folder(name))
             .unwrap_err()
             .to_string();
         assert!(words.contains("no longer applies to 03-emit"), "{words}");

@@ -1,4 +1,4 @@
-//! The house itself: a new lesson is found by everything, and clones that share a build folder don't get mixed up.
+//! The repository itself: a new lesson is found everywhere, and clones that share a build folder don't get mixed up.
 
 use std::{
     fs::{self, File},
@@ -73,9 +73,9 @@ impl Clone {
     }
 }
 
-/// Copies a file with its time, by which cargo knows whether something has changed.
+/// Copies a file with its time, which cargo uses to notice changes.
 fn copy(from: &Path, to: &Path) {
-    // A file that git lists may be deleted.
+    // A file that git lists may have been deleted.
     let Ok(metadata) = from.metadata() else {
         return;
     };
@@ -97,20 +97,20 @@ fn copy_folder(from: &Path, to: &Path) {
     }
 }
 
-/// What a program printed, both streams.
+/// A program's output, from both streams.
 fn said(output: &Output) -> String {
     [&output.stdout, &output.stderr]
         .map(|text| String::from_utf8_lossy(text))
         .concat()
 }
 
-/// Adds a lesson `99-copy`: lesson 06 once more, with lesson 06 as its base.
+/// Adds a lesson `99-copy`: a copy of lesson 06, with lesson 06 as its base.
 fn add_lesson(clone: &Clone) {
     let folder = |name: &str| clone.folder.join(name);
     copy_folder(&folder("lessons/06-broadcast"), &folder("lessons/99-copy"));
     copy_folder(&folder("public/06-broadcast"), &folder("public/99-copy"));
-    // Its exercises would be lesson 06's.
-    fs::remove_dir_all(folder("lessons/99-copy/examples")).unwrap();
+    // Otherwise, it would have lesson 06's exercises.
+    fs::remove_dir_all(folder("lessons/99-copy/solutions")).unwrap();
     clone.edit(
         "lessons/99-copy/Cargo.toml",
         &[
@@ -136,7 +136,7 @@ async fn a_new_lesson_is_found_by_the_program_the_suites_and_the_book() {
     let clone = Clone::new();
     add_lesson(&clone);
 
-    // Built first: a server may not take as long to start as its dependencies take to build.
+    // Built first, since building the dependencies takes longer than a server may take to start.
     for package in ["workbook", "copy"] {
         let build = clone
             .cargo(&["build", "--quiet", "--package", package])
@@ -161,7 +161,7 @@ async fn a_new_lesson_is_found_by_the_program_the_suites_and_the_book() {
         "{diff}"
     );
 
-    // Meanwhile this thread goes on reading what the server logs, or the server would wait for that.
+    // Meanwhile, this thread keeps reading the server's log, or the server would wait for that.
     let run = ["run", "--quiet", "--package", "workbook", "--"];
     let check = [&run[..], &["check", "99", "--url", &server.base]].concat();
     let check = tokio::process::Command::from(clone.cargo(&check))
@@ -198,7 +198,7 @@ async fn a_new_lesson_is_found_by_the_program_the_suites_and_the_book() {
     assert!(chapter.contains("Lesson 99: a copy"), "{}", said(&book));
 }
 
-/// Where the program made a copy, and what it says of it.
+/// The place of a copy that the program made, and what it says about it.
 fn start_and_check(clone: &Clone) -> String {
     let start = clone.workbook(&["start", "02"]);
     assert!(start.status.success(), "{}", said(&start));
@@ -211,7 +211,7 @@ fn start_and_check(clone: &Clone) -> String {
 }
 
 #[test]
-fn two_clones_with_one_build_folder_keep_to_themselves_and_a_clone_may_be_moved() {
+fn clones_with_a_shared_build_folder_stay_separate_and_a_clone_can_be_moved() {
     let mine = fs::metadata(root().join("work"))
         .and_then(|folder| folder.modified())
         .ok();
@@ -220,7 +220,7 @@ fn two_clones_with_one_build_folder_keep_to_themselves_and_a_clone_may_be_moved(
         let check = start_and_check(clone);
         assert!(check.contains("9 of 20 pass"), "{check}");
     }
-    // The one is solved, the other is not; they are checked in turns.
+    // One is solved, the other isn't. They're checked in turns.
     copy_folder(
         &one.folder.join("lessons/02-connect/src"),
         &one.folder.join("work/src"),
@@ -238,7 +238,7 @@ fn two_clones_with_one_build_folder_keep_to_themselves_and_a_clone_may_be_moved(
     let check = said(&other.workbook(&["check", "02"]));
     assert!(check.contains("9 of 20 pass"), "{check}");
 
-    // This clone's own copy is as it was.
+    // This clone's own copy is unchanged.
     let now = fs::metadata(root().join("work"))
         .and_then(|folder| folder.modified())
         .ok();

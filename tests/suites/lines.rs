@@ -1,5 +1,5 @@
-//! A check asks for everything that its lesson teaches: it turns red without any one line that the lesson adds. A
-//! line that may go is in the list `lines.toml`, with the reason.
+//! A check needs everything that its lesson teaches: it fails if any line that the lesson adds is missing. Exceptions
+//! are listed in `lines.toml`, with the reason.
 
 use std::{
     collections::BTreeSet,
@@ -27,24 +27,24 @@ struct List {
     may_go: Vec<MayGo>,
 }
 
-/// Lines that may go for the same reason.
+/// Lines that a check doesn't need, for the same reason.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct MayGo {
     /// The reason.
-    #[allow(dead_code, reason = "for people, but there must be one")]
+    #[allow(dead_code, reason = "for people, but required")]
     why: String,
     /// The names of the lessons that have these lines.
     lessons: Vec<String>,
-    /// A file and its line; lines that go together are joined by spaces.
+    /// A file and its line; lines that are removed together are joined by spaces.
     lines: Vec<String>,
 }
 
 fn main() {
     let mut arguments = Arguments::from_args();
-    // Copies take turns in the build folder. One at a time, a copy needs no whole build for each of its lines.
+    // Copies take turns in the build folder. With one copy at a time, a line doesn't need a complete build.
     arguments.test_threads = Some(1);
-    // Lesson 07 adds ten times as much, most of it for what a check doesn't play: its suites are `attacks` and `binaries`.
+    // Lesson 07 adds ten times as much, and checks don't play most of that: the suites `attacks` and `binaries` do.
     let lessons = lessons::all().unwrap().into_iter();
     let lessons = lessons.filter(|lesson| !lesson.includes("deploy"));
     let trials = lessons.map(|lesson| {
@@ -60,7 +60,10 @@ async fn judge(lesson: &Lesson) -> Result<()> {
     let [base, work] = ["base", "work"].map(|name| folder.path().join(name));
     create(lesson, Begin::AsItsBase, &base)?;
     create(lesson, Begin::AsTheLesson, &work)?;
-    ensure!(!turns_red(lesson, &work).await?, "red with all its lines");
+    ensure!(
+        !turns_red(lesson, &work).await?,
+        "the check fails even with all the lines"
+    );
 
     let base: BTreeSet<_> = sources(&base)?
         .into_iter()
@@ -85,7 +88,7 @@ async fn judge(lesson: &Lesson) -> Result<()> {
     let listed = listed(lesson)?;
     ensure!(
         may_go == listed,
-        "may go, and not listed: {:#?}\nlisted, but needed or not there: {:#?}",
+        "not needed, but not listed: {:#?}\nlisted, but needed or missing: {:#?}",
         may_go.difference(&listed),
         listed.difference(&may_go)
     );
@@ -101,7 +104,7 @@ fn listed(lesson: &Lesson) -> Result<BTreeSet<String>> {
     Ok(of_lesson.flat_map(|may_go| may_go.lines).collect())
 }
 
-/// The sources of a copy, with their texts.
+/// The source files of a copy, with their contents.
 fn sources(copy: &Path) -> Result<Vec<(PathBuf, String)>> {
     let mut sources = Vec::new();
     for file in fs::read_dir(copy.join("src"))? {
@@ -150,7 +153,7 @@ async fn turns_red(lesson: &Lesson, work: &Path) -> Result<bool> {
         return Ok(true);
     }
     let mut scenarios = scenarios::of(lesson);
-    // The lesson's own first: they are the likeliest to fail.
+    // The lesson's own first, since they're the most likely to fail.
     scenarios.sort_by_key(|scenario| !scenario.begins_with(lesson));
     for scenario in scenarios {
         if let Verdict::Failed(_) = target.check(&scenario).await? {

@@ -1,4 +1,4 @@
-//! Servers that misbehave: a check comes to an end, and leaves nothing behind.
+//! Servers that misbehave: a check finishes, and leaves nothing behind.
 
 use std::{
     fs,
@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use tokio::{net::TcpListener, time::timeout};
 use workbook::programs;
 
-/// How long a check may take here. It has bounds of its own; this one is for a machine that is very busy.
+/// How long a check may take here. It has limits of its own; this one is for a very busy machine.
 const PATIENCE: Duration = Duration::from_mins(5);
 
 const LIBRARY: &str = "src/lib.rs";
@@ -54,7 +54,7 @@ async fn check_url(lesson: &str, router: Router) -> Output {
 }
 
 #[tokio::test]
-async fn a_body_without_an_end_is_not_collected() {
+async fn an_endless_body_is_not_collected() {
     let endless = || async {
         let chunk = Ok::<_, std::io::Error>(vec![b'x'; 1 << 20]);
         Body::from_stream(futures_util::stream::repeat_with(move || {
@@ -95,7 +95,7 @@ fn a_server_that_never_stops_sending_fails() {
 }
 
 #[test]
-fn a_log_without_an_end_is_not_kept() {
+fn an_endless_log_is_not_kept() {
     let endless = format!(
         "    std::thread::spawn(|| loop {{\n        println!(\"{{}}\", \"x\".repeat(1_000));\n    }});\n{CONNECTED}"
     );
@@ -108,7 +108,7 @@ fn a_log_without_an_end_is_not_kept() {
     );
 }
 
-/// The processes that a student's server starts end with it, and Ctrl-C leaves nothing running either.
+/// The processes that a student's server starts are stopped with it, and Ctrl-C leaves nothing running, either.
 #[cfg(unix)]
 #[test]
 fn nothing_is_left_behind() {
@@ -119,7 +119,7 @@ fn nothing_is_left_behind() {
     run("02", &copy);
     assert_eq!(running("97531"), 0);
 
-    // A build that never ends, which Ctrl-C ends.
+    // A build that never ends, until Ctrl-C stops it.
     let work = copy.path().join("work");
     fs::write(
         work.join("build.rs"),
@@ -135,7 +135,7 @@ fn nothing_is_left_behind() {
     let begun = Instant::now();
     while running("86420") == 0 {
         assert!(begun.elapsed() < PATIENCE, "the build script never ran");
-        // Nobody tells when a process begins.
+        // There's no event for a process that starts.
         std::thread::sleep(Duration::from_millis(50));
     }
     let interrupted = Command::new("kill")
@@ -150,7 +150,7 @@ fn nothing_is_left_behind() {
     assert_eq!(server_folders(), folders);
 }
 
-/// How many processes have this argument.
+/// The number of processes with this argument.
 #[cfg(unix)]
 fn running(argument: &str) -> usize {
     let output = Command::new("pgrep")
@@ -160,7 +160,7 @@ fn running(argument: &str) -> usize {
     String::from_utf8_lossy(&output.stdout).lines().count()
 }
 
-/// The folders of programs that run, or ran and were not cleaned up.
+/// The folders of running programs, and of those that weren't cleaned up.
 #[cfg(unix)]
 fn server_folders() -> usize {
     let entries = fs::read_dir(programs::target()).unwrap().flatten();
@@ -169,9 +169,9 @@ fn server_folders() -> usize {
         .count()
 }
 
-/// One document in every case.
+/// There's one document in every case.
 #[test]
-fn json_says_how_far_a_check_came() {
+fn json_says_how_far_a_check_got() {
     let state = |lesson: &str, work: &Path| {
         let output = check(lesson, &["--json", "--work", &work.to_string_lossy()])
             .output()

@@ -1,5 +1,5 @@
-//! After `just prepare`, a student's day needs no network: each command runs in a network namespace that has none, and no
-//! library is built again.
+//! After `just prepare`, students can work offline: each command runs in a network namespace without a network, and no
+//! library is rebuilt.
 
 #![cfg(target_os = "linux")]
 
@@ -9,10 +9,10 @@ use course::lessons::{self, root};
 use wire::server::Server;
 use workbook::programs::outside_of_cargo;
 
-/// A command at the top of the workbook without a network. The processes that it starts end with it.
+/// A command in the workbook's top folder, without a network. The processes that it starts are stopped with it.
 fn without_network(command: &[&str]) -> Command {
     let mut unshare = Command::new("unshare");
-    // In a user namespace of its own this needs no root rights outside.
+    // In its own user namespace, this needs no root rights outside.
     unshare
         .args([
             "--map-root-user",
@@ -34,7 +34,7 @@ fn at_the_top(mut command: Command) -> Command {
     outside_of_cargo(command)
 }
 
-/// Runs it to its end. Returns what it said, both streams, and whether it succeeded.
+/// Runs it to its end, and returns its output from both streams, and whether it succeeded.
 fn run(mut command: Command) -> (String, bool) {
     let output = command.output().unwrap();
     let said = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
@@ -48,14 +48,14 @@ fn just(arguments: &[&str]) -> (String, bool) {
     (said, done)
 }
 
-/// Makes sure that cargo has compiled nothing but this workbook's crates and copies, whose folders it shows.
+/// Makes sure that cargo has only compiled this workbook's crates and copies, whose folders it shows.
 fn expect_libraries(command: &[&str], said: &str) {
     let mut compiled = said.lines().map(str::trim_start);
     let library = compiled.find(|line| line.starts_with("Compiling ") && !line.ends_with(')'));
     assert_eq!(library, None, "{command:?} builds a library:\n{said}");
 }
 
-/// Starts a recipe that serves until it is stopped, waits for its address, and stops it.
+/// Starts a recipe that serves until it's stopped, waits for its address, and stops it.
 async fn serves(arguments: &[&str]) {
     let command = without_network(&[&["just"], arguments].concat());
     let server = Server::start_command(command.into(), root(), &[]).await;
@@ -77,7 +77,7 @@ async fn after_prepare_no_command_needs_a_network_or_builds_a_library() {
         assert!(done, "{command:?}: {said}");
     }
     serves(&["book", "--port", "0"]).await;
-    // It may build libraries with the features that the tests use.
+    // This may build libraries, with the tests' features.
     let (said, done) = run(without_network(&["just", "test", "--no-run"]));
     assert!(done, "{said}");
 

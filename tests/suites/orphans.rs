@@ -1,4 +1,4 @@
-//! No snapshot is left over: each is asserted by a test.
+//! There are no unused snapshots: a test asserts each one.
 
 use std::{collections::BTreeSet, env, fs, path::Path};
 
@@ -7,7 +7,7 @@ use course::lessons::root;
 #[test]
 fn every_snapshot_is_asserted() {
     let list = env::var("INSTA_SNAPSHOT_REFERENCES_FILE");
-    let list = list.expect("`just ci` says where insta lists the snapshots that are asserted");
+    let list = list.expect("`just ci` sets the file in which insta lists the asserted snapshots");
     let list = fs::read_to_string(list).unwrap();
     let asserted: BTreeSet<_> = list
         .lines()

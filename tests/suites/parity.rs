@@ -1,4 +1,4 @@
-//! Every scenario on the course's own servers, in Node: the same transcripts, but for the differences that are listed.
+//! Every scenario on the course's own servers, in Node: the same transcripts, except for the listed differences.
 
 use std::{fmt::Write as _, fs, path::PathBuf, time::Duration};
 
@@ -16,7 +16,7 @@ use tokio::{process::Command, time::timeout};
 use wire::{connection::Transport, server::Server};
 use workbook::programs::{program, run_to_end};
 
-/// How long a server that broke off a scenario may take to end, if that's why it broke off.
+/// How long a server may take to exit, if that's why a scenario was interrupted.
 const END_LIMIT: Duration = Duration::from_secs(1);
 
 /// How long Node may take to write its log.
@@ -69,7 +69,7 @@ async fn judge(script: &PathBuf, scenario: &Scenario, transport: Transport) -> R
     let differences = Differences::read()?;
     let mut node = Command::new("node");
     node.arg(script);
-    // The last lesson would listen on all interfaces.
+    // Otherwise, the last lesson would listen on all interfaces.
     let mut server = Server::start_command(node, root(), &[("HOST", "127.0.0.1")]).await?;
     let log = Some(server.log.clone());
     let outcome = scenario.play(&server.base, transport, log).await;
@@ -93,7 +93,7 @@ async fn judge(script: &PathBuf, scenario: &Scenario, transport: Transport) -> R
     Ok(())
 }
 
-/// How `express.static` hands out files. What the lessons do is the snapshot `files`.
+/// How `express.static` serves files. The snapshot `files` shows what the lessons do.
 #[tokio::main(flavor = "current_thread")]
 async fn files() -> Result<()> {
     let folder = files::folder();
@@ -105,7 +105,7 @@ async fn files() -> Result<()> {
     Ok(())
 }
 
-/// Settings that npm's `dotenv` and the lessons read differently, then some that both read alike.
+/// Settings that npm's `dotenv` and the lessons read differently, then some that both read the same way.
 const SETTINGS: [&str; 20] = [
     "NAME=Juan Perez",
     "NAME: 3000",
@@ -129,7 +129,7 @@ const SETTINGS: [&str; 20] = [
     "\u{feff}NAME=1",
 ];
 
-/// What npm's `dotenv` and a lesson make of the same `.env`.
+/// How npm's `dotenv` and a lesson read the same `.env`.
 #[tokio::main(flavor = "current_thread")]
 async fn dotenv() -> Result<()> {
     let folder = tempfile::tempdir()?;
@@ -139,7 +139,7 @@ async fn dotenv() -> Result<()> {
         process.stdout.write(parsed.PUBLIC_DIR ?? '(not set)');";
     let mut report = format!("{:<31}{:<18}{}\n", ".env", "npm's dotenv", "the lessons");
     for settings in SETTINGS {
-        // A lesson says which folder it doesn't find.
+        // A lesson names the missing folder.
         let settings = settings.replace("NAME", "PUBLIC_DIR");
         fs::write(folder.path().join(".env"), &settings)?;
         let mut node = Command::new("node");
@@ -166,14 +166,14 @@ async fn dotenv() -> Result<()> {
     Ok(())
 }
 
-/// The rows that only one of the two has.
+/// The rows that are in only one of the two.
 fn diff(rust: &[String], node: &[String]) -> String {
     let (rust, node) = (rust.join("\n"), node.join("\n"));
     let diff = similar::TextDiff::from_lines(&rust, &node);
     diff.unified_diff().header("Rust", "Node").to_string()
 }
 
-/// The Node original and the list name no lesson, exercise or scenario that isn't there.
+/// Every lesson, exercise and scenario that the Node originals and the list name exists.
 fn no_strays() -> Result<()> {
     let played: Vec<_> = servers()?
         .into_iter()
@@ -185,7 +185,7 @@ fn no_strays() -> Result<()> {
         .flat_map(|known| &known.scenarios)
     {
         let is_played = played.iter().any(|scenario| scenario.name == name);
-        ensure!(is_played, "the scenario {name} is not played");
+        ensure!(is_played, "the scenario {name} isn't played");
     }
     let exercises = exercises::all();
     for file in fs::read_dir(root().join("tests/reference/exercises"))? {
@@ -199,7 +199,7 @@ fn no_strays() -> Result<()> {
         let name = folder?.file_name().to_string_lossy().into_owned();
         let is_numbered = name.starts_with(|first: char| first.is_ascii_digit());
         let is_known = lessons.iter().any(|lesson| lesson.name == name);
-        ensure!(!is_numbered || is_known, "there is no lesson {name}");
+        ensure!(!is_numbered || is_known, "there's no lesson {name}");
     }
     Ok(())
 }

@@ -17,10 +17,10 @@ use tokio::{process::Command, time::timeout};
 use wire::{connection::Http, server::Server};
 use workbook::programs;
 
-/// How soon a platform wants a sign of life.
+/// How soon a platform expects a sign of life.
 const SOON: Duration = Duration::from_secs(1);
 
-/// The last lesson of those that are ready to deploy.
+/// The last lesson that is ready to deploy.
 fn lesson() -> Lesson {
     lessons::find("drain").unwrap()
 }
@@ -42,7 +42,7 @@ fn arguments(lesson: &Lesson, word: &str) -> Vec<String> {
     arguments.collect()
 }
 
-/// A folder that every user may enter, as the root of an image is.
+/// A folder that every user may enter, like the root of an image.
 fn open_folder() -> TempDir {
     let open = fs::Permissions::from_mode(0o755);
     tempfile::Builder::new()
@@ -56,7 +56,7 @@ async fn succeed(command: &mut Command) {
     assert!(output.status.success(), "{command:?}: {output:?}");
 }
 
-/// Makes the image's content in an empty folder by the first stage of the `Dockerfile`, and makes it read-only.
+/// Makes the image's content in an empty folder with the first stage of the `Dockerfile`, and makes it read-only.
 async fn image(folder: &Path) -> PathBuf {
     let (source, build) = (folder.join("source"), folder.join("build"));
     let workbook = programs::workbook();
@@ -81,7 +81,7 @@ async fn image(folder: &Path) -> PathBuf {
                 let mut shell = Command::new("sh");
                 shell.args(["-ec", arguments]).current_dir(&build);
                 shell.envs(environment.iter().cloned());
-                // Settings of the tests' own build wouldn't be there.
+                // Removes the settings of the tests' own build.
                 succeed(shell.env_remove("CARGO_TARGET_DIR")).await;
             }
             _ => {}
@@ -99,7 +99,7 @@ fn variable(arguments: &str) -> (String, String) {
     (name.to_owned(), value.trim_matches('"').to_owned())
 }
 
-/// Runs a program as the image's user would, with nothing of this environment. Without root's rights it's still this user.
+/// Runs a program as the image's user, without this environment. Without root's rights, the user doesn't change.
 fn as_the_images_user(program: &str) -> Command {
     let user = arguments(&lesson(), "USER").remove(0);
     let (user, group) = user.split_once(':').unwrap();
@@ -126,7 +126,7 @@ async fn status(base: &str, path: &str) -> u16 {
 }
 
 #[tokio::test]
-async fn what_a_platform_builds_runs_as_nobody_in_a_folder_that_it_cannot_write() {
+async fn a_platforms_build_runs_as_nobody_in_a_read_only_folder() {
     let folder = open_folder();
     let image = image(folder.path()).await;
     let written = as_the_images_user("/usr/bin/touch")
@@ -141,7 +141,7 @@ async fn what_a_platform_builds_runs_as_nobody_in_a_folder_that_it_cannot_write(
     let command: Vec<String> =
         serde_json::from_str(&arguments(&lesson(), "CMD").remove(0)).unwrap();
     let mut server = as_the_images_user(&command[0]);
-    // The first belongs to the stage that builds.
+    // The first belongs to the build stage.
     let environment = arguments(&lesson(), "ENV").into_iter().skip(1);
     server.envs(environment.map(|arguments| variable(&arguments)));
     server.env("DRAIN_SECONDS", "0");
@@ -168,7 +168,7 @@ async fn what_a_platform_builds_runs_as_nobody_in_a_folder_that_it_cannot_write(
 }
 
 #[tokio::test]
-async fn the_files_for_a_platform_say_what_is_true() {
+async fn a_platforms_files_match_the_lesson() {
     let mut lessons = lessons::all().unwrap();
     lessons.retain(|lesson| lesson.includes("deploy"));
     for lesson in lessons {
@@ -192,7 +192,7 @@ async fn the_files_for_a_platform_say_what_is_true() {
             format!("web: ./target/release/{program}\n")
         );
         assert_eq!(arguments(&lesson, "CMD"), [format!(r#"["./{program}"]"#)]);
-        // The only file that it names is there.
+        // The only file that it names exists.
         assert!(read("heroku.yml").ends_with("    web: Dockerfile\n"));
         let images = arguments(&lesson, "FROM");
         let rust = format!("rust:{}-", env!("CARGO_PKG_RUST_VERSION"));

@@ -1,4 +1,4 @@
-//! Each lesson's base fails what the lesson adds: a scenario that could not fail would prove nothing.
+//! Each lesson's base fails the lesson's new scenarios: a scenario that can't fail proves nothing.
 
 use std::{fmt::Write as _, thread};
 
@@ -6,7 +6,7 @@ use course::{lessons, scenarios};
 use suites::{assert_snapshot, fault};
 
 #[test]
-fn the_base_of_each_lesson_fails_what_the_lesson_adds() {
+fn each_lessons_base_fails_its_new_scenarios() {
     let mut report = String::new();
     for lesson in lessons::all().unwrap() {
         let Some(base) = lesson.base() else { continue };

@@ -1,4 +1,4 @@
-//! What goes wrong most often, and the words that say so: recorded for the book, each from a run.
+//! The most frequent problems, and their messages: recorded for the book, each from a run.
 
 use std::{
     env, fmt::Write as _, fs, net::TcpListener, path::Path, process::Command, time::Duration,
@@ -14,7 +14,7 @@ use workbook::programs::{self, program, run_to_end};
 
 use suites::{assert_snapshot, copies::copy_with};
 
-/// How long a line of a server's log may take.
+/// How long a line of a server's log may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a lesson's program prints when it gives up in this folder.
@@ -23,7 +23,7 @@ async fn last_words(lesson: &str, folder: &Path, environment: &[(&str, &str)]) -
     command.current_dir(folder).env_remove("PORT");
     command.envs(environment.iter().copied());
     let output = run_to_end(command).await.unwrap();
-    assert!(!output.status.success(), "{environment:?} does no harm");
+    assert!(!output.status.success(), "{environment:?} isn't an error");
     String::from_utf8(output.stderr).unwrap()
 }
 
@@ -38,7 +38,7 @@ async fn the_port_is_taken() {
 #[tokio::test]
 async fn the_port_is_none() {
     let words = last_words("06", lessons::root(), &[("PORT", "3000;")]).await;
-    assert_snapshot("symptom_port_is_none", &words);
+    assert_snapshot("symptom_port_is_invalid", &words);
 }
 
 #[tokio::test]
@@ -62,7 +62,7 @@ async fn the_settings_file_cannot_be_read() {
     assert_snapshot("symptom_settings_file", &words);
 }
 
-/// A lesson that runs in a folder of its own, where the client is installed or is not.
+/// A lesson that runs in a folder of its own, with or without an installed client.
 async fn start(lesson: &str, with_client: bool) -> (TempDir, Server) {
     let folder = tempfile::tempdir().unwrap();
     let public = folder.path().join("public");
@@ -82,7 +82,7 @@ async fn start(lesson: &str, with_client: bool) -> (TempDir, Server) {
     (folder, server)
 }
 
-/// The line of a server's log that holds these words, without its time.
+/// The line of a server's log that contains these words, without its time.
 async fn logged(server: &Server, words: &str) -> String {
     server.log.wait_for(words, PATIENCE).await.unwrap();
     let log = server.log.text();
@@ -158,11 +158,11 @@ fn compiler_says(lesson: &str, file: &str, changes: &[(&str, &str)]) -> String {
     let mut report = String::new();
     let mut lines = first.lines();
     while let Some(line) = lines.next() {
-        // Where it keeps what was too long to say.
+        // The place of messages that are too long to print.
         if line.contains("the full name for the type") || line.contains("--verbose") {
             continue;
         }
-        // The list names types that have nothing to do with the fault.
+        // This list has types that have nothing to do with the fault.
         if line.contains("the following other types implement trait") {
             lines.find(|line| line.trim_end().ends_with("others"));
             continue;
@@ -172,7 +172,7 @@ fn compiler_says(lesson: &str, file: &str, changes: &[(&str, &str)]) -> String {
     report
 }
 
-/// A line that shows a dependency's source, with the path from the dependency's own folder on.
+/// A line with a dependency's source file, with its path relative to the dependency's folder.
 fn without_registry(line: &str) -> String {
     let registry = "/registry/src/";
     let path = line.find(registry).and_then(|start| {
@@ -186,9 +186,9 @@ fn without_registry(line: &str) -> String {
     }
 }
 
-/// What makes a function no handler, four times: the compiler says the same each time.
+/// Four functions that aren't handlers: the compiler says the same each time.
 #[test]
-fn a_handler_is_no_handler() {
+fn a_function_is_not_a_handler() {
     let not_async = compiler_says(
         "03",
         "src/lib.rs",
@@ -234,7 +234,7 @@ fn a_handler_is_no_handler() {
 }
 
 #[test]
-fn what_else_the_compiler_says() {
+fn other_compiler_errors() {
     for (name, lesson, file, changes) in [
         (
             "symptom_forgotten_await",
@@ -246,7 +246,7 @@ fn what_else_the_compiler_says() {
             )][..],
         ),
         (
-            "symptom_payload_not_lent",
+            "symptom_payload_not_borrowed",
             "04",
             "src/lib.rs",
             &[("&payload).await", "payload).await")],
@@ -286,7 +286,7 @@ fn what_else_the_compiler_says() {
     }
 }
 
-/// What `just check` says is next to mend in a copy.
+/// The part of `just check`'s output about the next fault in a copy.
 fn check_says(lesson: &str, file: &str, changes: &[(&str, &str)]) -> String {
     let folder = copy_with(lesson, file, changes);
     let output = Command::new(programs::workbook())
@@ -319,7 +319,7 @@ fn a_layer_is_in_the_wrong_place() {
     assert_snapshot("symptom_other_origin", &report);
 }
 
-/// Cargo, asked for a lesson that needs a newer Rust than there is: what older ones say of the lessons.
+/// Cargo's message about a lesson that needs a newer Rust than the installed one.
 #[test]
 fn rust_is_too_old() {
     let needed = format!("rust-version = {:?}", env!("CARGO_PKG_RUST_VERSION"));

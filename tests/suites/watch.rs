@@ -1,4 +1,4 @@
-//! `workbook watch`, as a student uses it: it restarts the server as files change, and nothing that a server does stops it.
+//! `workbook watch`, as a student uses it: it restarts the server when files change, and nothing that a server does stops it.
 
 use std::{
     fs,
@@ -21,7 +21,7 @@ use workbook::{
     work::{Begin, create},
 };
 
-/// How long a rebuild may take on a machine that is very busy.
+/// How long a rebuild may take on a very busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A student's copy of a lesson, and the program that watches it.
@@ -58,12 +58,12 @@ impl Student {
         self.write(path, &text.replace(from, to));
     }
 
-    /// The next line that holds these words.
+    /// The next line that contains these words.
     async fn reads(&mut self, words: &str) -> String {
         self.watching.says(words).await.unwrap()
     }
 
-    /// The server that the next line invites to, and the port where its page waits.
+    /// The server that the next line announces, and the port where its page waits.
     async fn is_invited(&mut self) -> (Http, String) {
         let line = self.reads("Open ").await;
         let address = line.split_whitespace().nth(1).unwrap();
@@ -71,7 +71,7 @@ impl Student {
         (Http::new(base).unwrap(), port.to_owned())
     }
 
-    /// Presses Ctrl-C, and expects the end.
+    /// Presses Ctrl-C, and expects the program to exit.
     #[cfg(unix)]
     async fn interrupts(&mut self) {
         self.watching.signal("INT");
@@ -80,7 +80,7 @@ impl Student {
 }
 
 #[tokio::test]
-async fn the_server_is_replaced_the_page_reloads_and_a_fault_changes_neither() {
+async fn a_save_replaces_the_server_and_reloads_the_page_unless_it_does_not_compile() {
     let mut student = Student::watches("01", "0");
     let (server, port) = student.is_invited().await;
     student.reads("passes").await;
@@ -104,7 +104,7 @@ async fn the_server_is_replaced_the_page_reloads_and_a_fault_changes_neither() {
 }
 
 #[tokio::test]
-async fn a_folder_that_is_replaced_and_a_manifest_that_is_edited_are_seen() {
+async fn a_replaced_folder_and_an_edited_manifest_are_noticed() {
     let mut student = Student::watches("01", "0");
     student.reads("passes").await;
 
@@ -125,7 +125,7 @@ async fn a_folder_that_is_replaced_and_a_manifest_that_is_edited_are_seen() {
     student.reads("passes").await;
 }
 
-/// A server that takes every signal, does nothing, and says so to a listener of ours.
+/// A server that hangs, and connects to a listener of ours when it starts.
 #[cfg(unix)]
 const DEAF: &str = r#"
 use std::{io::Read, net::TcpStream};
@@ -155,7 +155,7 @@ async fn a_server_that_hangs_stops_neither_the_watch_nor_ctrl_c() {
     student.write("src/main.rs", &DEAF.replace("PORT", &port));
     let (mut second, _) = timeout(PATIENCE, deaf.accept()).await.unwrap().unwrap();
     student.interrupts().await;
-    // It leaves nothing behind: the system closes the connection of a process that has ended.
+    // It leaves nothing behind: the system closes the connection of a process that has exited.
     let closed = timeout(PATIENCE, second.read(&mut [0])).await;
     assert!(matches!(closed.unwrap(), Ok(0) | Err(_)));
 }
@@ -174,13 +174,13 @@ async fn a_build_that_hangs_does_not_stop_ctrl_c() {
         }
     "#;
     student.write("build.rs", &hang.replace("PORT", &port));
-    // The script ends with this connection.
+    // The script exits with this connection.
     let _build = timeout(PATIENCE, script.accept()).await.unwrap().unwrap();
     student.interrupts().await;
 }
 
 #[tokio::test]
-async fn a_server_that_never_stops_printing_is_left_out() {
+async fn endless_output_is_left_out() {
     let mut student = Student::watches("01", "0");
     student.reads("passes").await;
     let main = student.read("src/main.rs");
@@ -190,7 +190,7 @@ async fn a_server_that_never_stops_printing_is_left_out() {
     );
     student.reads("more than 100 lines a second").await;
     student.write("src/main.rs", &main);
-    // Not one of the millions that it has printed since.
+    // None of the millions of lines that it has printed since.
     loop {
         let line = student.watching.line().await.unwrap();
         assert_ne!(line, "again");
@@ -201,11 +201,13 @@ async fn a_server_that_never_stops_printing_is_left_out() {
 }
 
 #[tokio::test]
-async fn when_the_port_is_taken_the_advice_is_about_the_port() {
+async fn a_taken_port_gets_advice_about_the_port() {
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let mut student = Student::watches("01", &port);
-    let advice = student.reads(&format!("Port {port} is held by")).await;
+    let advice = student
+        .reads(&format!("Port {port} is already used by"))
+        .await;
     assert!(advice.contains("set PORT"), "{advice}");
     if cfg!(target_os = "linux") {
         let this = format!("(process {})", std::process::id());

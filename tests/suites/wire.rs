@@ -1,5 +1,5 @@
-//! The frames that no scenario shows: heartbeats, the bodies of long-polling, the change to WebSocket and what it
-//! loses, a payload of bytes, three ends of a server. Recorded for the book, each from a run.
+//! Frames that no scenario shows: heartbeats, the bodies of long-polling, the change to WebSocket and what it loses, a
+//! payload of bytes, three ways to shut down a server. Recorded for the book, each from a run.
 
 use axum::{Router, body::Bytes};
 use course::lessons;
@@ -17,10 +17,10 @@ use wire::{
     transcript::{Direction, Recorder},
 };
 
-/// Where the page asks first.
+/// The path of the page's first request.
 const POLLING: &str = "/socket.io/?EIO=4&transport=polling";
 
-/// One page at a server of its own, and what crosses between them.
+/// One page with a server of its own, and what crosses between them.
 struct Page {
     base: String,
     http: Http,
@@ -29,7 +29,7 @@ struct Page {
 }
 
 impl Page {
-    /// A page at a server in this process.
+    /// A page with a server in this process.
     async fn new(app: Router) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -59,12 +59,12 @@ impl Page {
     }
 
     fn received(&mut self, text: &str) {
-        // In the bodies of long-polling a control character stands between two packets.
+        // In the bodies of long-polling, a control character separates two packets.
         let text = text.replace('\u{1e}', "␞");
         self.recorder.line("ana", Direction::Received, &text);
     }
 
-    /// Takes the session's id from the first packet.
+    /// Reads the session's id from the first packet.
     fn name_session(&mut self, packet: &str) {
         let fields = handshake(packet).unwrap();
         self.sid = fields["sid"].as_str().unwrap().into();
@@ -121,7 +121,7 @@ impl Page {
                 let digits: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
                 format!("{}, as a binary message", digits.join(" "))
             }
-            other => panic!("{other:?} is no packet"),
+            other => panic!("{other:?} isn't a packet"),
         };
         self.received(&text);
     }
@@ -146,7 +146,7 @@ impl Page {
         self.get(&path).await;
     }
 
-    /// Opens a WebSocket for a session that polls, and sees that it works.
+    /// Opens a WebSocket for a polling session, and checks that it works.
     async fn try_websocket(&mut self) -> WebSocket {
         let mut socket = self.websocket(&format!("&sid={}", self.sid)).await;
         self.send(&mut socket, "2probe").await;
@@ -154,7 +154,7 @@ impl Page {
         socket
     }
 
-    /// Hears all that comes until the connection ends.
+    /// Receives everything until the connection ends.
     async fn hear_the_end(&mut self, mut socket: WebSocket) {
         while let Some(Ok(Message::Text(packet))) = socket.next().await {
             self.received(packet.as_str());
@@ -167,7 +167,7 @@ impl Page {
     }
 }
 
-/// The server of lesson 04, which sends each message to everyone, the sender included.
+/// The server of lesson 04, which sends each message to everyone, including the sender.
 async fn lesson() -> Server {
     start(&lessons::find("server-emit").unwrap()).await
 }
@@ -215,19 +215,19 @@ async fn from_long_polling_to_websocket() {
     let mut page = Page::at(server.base.clone());
     page.step("the page opens a session");
     page.join_by_polling().await;
-    page.step("the page tries whether a WebSocket works");
+    page.step("the page tests whether a WebSocket works");
     let mut socket = page.try_websocket().await;
     let path = page.path();
-    page.step("the server lets go of the last request, and the page changes over");
+    page.step("the server ends the last request, and the page changes to WebSocket");
     page.get(&path).await;
     page.send(&mut socket, "5").await;
-    page.step("from now on the same session goes over the WebSocket");
+    page.step("from now on, the session uses the WebSocket");
     page.send(&mut socket, "42[\"enviar-mensaje\",1]").await;
     page.hear(&mut socket).await;
     assert_snapshot("wire_upgrade", &page.transcript());
 }
 
-/// A server that gives messages back, and puts no more than one into a body.
+/// A server that returns messages, and puts only one into a body.
 fn narrow() -> Router {
     let (layer, io) = SocketIo::builder().max_payload(50).build_layer();
     io.ns("/", async |socket: SocketRef| {
@@ -242,7 +242,7 @@ fn narrow() -> Router {
 }
 
 #[tokio::test]
-async fn the_message_that_found_no_room_in_the_last_body_is_lost() {
+async fn a_message_that_does_not_fit_in_the_last_body_is_lost() {
     let mut page = Page::new(narrow()).await;
     page.step("the page joins over long-polling");
     page.join_by_polling().await;
@@ -251,7 +251,7 @@ async fn the_message_that_found_no_room_in_the_last_body_is_lost() {
     page.post(r#"42["enviar-mensaje","la segunda"]"#).await;
     let path = page.path();
     page.get(&path).await;
-    page.step("the page changes over to WebSocket, and sends a third");
+    page.step("the page changes to WebSocket, and sends a third");
     let mut socket = page.try_websocket().await;
     page.send(&mut socket, "5").await;
     page.send(&mut socket, r#"42["enviar-mensaje","la tercera"]"#)
@@ -260,7 +260,7 @@ async fn the_message_that_found_no_room_in_the_last_body_is_lost() {
     assert_snapshot("wire_lost_at_the_upgrade", &page.transcript());
 }
 
-/// A server that gives bytes back.
+/// A server that returns bytes.
 fn echo() -> Router {
     let (layer, io) = SocketIo::new_layer();
     io.ns("/", async |socket: SocketRef| {
@@ -286,7 +286,7 @@ async fn bytes() {
     assert_snapshot("wire_bytes", &page.transcript());
 }
 
-/// A server without events, and what ends it.
+/// A server without events, and how it shuts down.
 fn silent() -> (Router, SocketIo) {
     let (layer, io) = SocketIo::new_layer();
     io.ns("/", async || {});
@@ -294,36 +294,36 @@ fn silent() -> (Router, SocketIo) {
 }
 
 #[tokio::test]
-async fn an_end_that_keeps_clients_away() {
+async fn a_shutdown_that_keeps_clients_away() {
     let (app, io) = silent();
     let mut page = Page::new(app).await;
     page.step("the page connects");
     let mut socket = page.connect().await;
-    page.step("the server ends with io.disconnect()");
+    page.step("the server shuts down with io.disconnect()");
     io.disconnect().await.unwrap();
     page.hear(&mut socket).await;
     assert_snapshot("wire_end_by_disconnect", &page.transcript());
 }
 
 #[tokio::test]
-async fn an_end_after_which_clients_come_back() {
+async fn a_shutdown_after_which_clients_reconnect() {
     let (app, io) = silent();
     let mut page = Page::new(app).await;
     page.step("the page connects");
     let socket = page.connect().await;
-    page.step("the server ends with io.close()");
+    page.step("the server shuts down with io.close()");
     io.close().await;
     page.hear_the_end(socket).await;
     assert_snapshot("wire_end_by_close", &page.transcript());
 }
 
 #[tokio::test]
-async fn an_end_that_still_takes_connections() {
+async fn a_shutdown_that_still_accepts_connections() {
     let (app, io) = silent();
     let mut page = Page::new(app).await;
-    page.step("the server ends with io.close(), and still listens");
+    page.step("the server shuts down with io.close(), and still listens");
     io.close().await;
-    page.step("the page comes back");
+    page.step("the page reconnects");
     page.connect().await;
     assert_snapshot("wire_end_while_listening", &page.transcript());
 }

@@ -10,6 +10,7 @@ use std::{
 };
 
 use course::{
+    exercises,
     lessons::{self, Lesson},
     scenarios,
 };
@@ -19,7 +20,7 @@ use tempfile::TempDir;
 use wire::connection::Http;
 use workbook::{
     programs,
-    work::{Begin, build, copy, create, rename_crate},
+    work::{Begin, build, copy, create, rename_crate, solve},
 };
 
 /// A student's folder, outside of the workbook.
@@ -61,10 +62,10 @@ impl Student {
         self.command(arguments).output().unwrap()
     }
 
-    /// What a command prints, both streams, with this folder's name replaced; whether it succeeded.
+    /// A command's output from both streams, with this folder's name replaced, and whether it succeeded.
     fn says(&self, arguments: &[&str]) -> (String, bool) {
         let output = self.run(arguments);
-        // Cargo's progress is no part of the answer.
+        // Cargo's progress isn't part of the answer.
         let errors = String::from_utf8_lossy(&output.stderr).into_owned();
         let errors = errors.lines().filter(|line| {
             !["Compiling", "Finished", "Blocking"]
@@ -79,7 +80,7 @@ impl Student {
         (said, output.status.success())
     }
 
-    /// What a check of a lesson prints, as a student in the workbook reads it, and the names of the scenarios
+    /// The output of a lesson's check, as a student in the workbook reads it, and the names of the scenarios
     /// that fail.
     fn check(&self, lesson: &Lesson) -> (String, Vec<String>) {
         let (said, _) = self.says(&["check", &format!("{:02}", lesson.number)]);
@@ -101,7 +102,7 @@ impl Student {
             .collect()
     }
 
-    /// When the files were changed that are the student's.
+    /// When the student's files were last changed.
     fn times(&self) -> BTreeMap<PathBuf, SystemTime> {
         let folders = [self.work(), self.work().join("src")];
         let files = folders
@@ -118,7 +119,7 @@ impl Student {
             .collect()
     }
 
-    /// Replaces a part of one of the sources, which must be there.
+    /// Replaces a part of a source file, which must contain it.
     fn replace(&self, file: &str, from: &str, to: &str) {
         let file = self.work().join(file);
         let text = fs::read_to_string(&file).unwrap();
@@ -127,12 +128,12 @@ impl Student {
     }
 }
 
-/// The same output as if the copy were in its usual place.
+/// The output as it would be if the copy were in its usual place.
 fn in_the_workbook(said: &str) -> String {
     let said = said.replace(" --work <folder>/work", "");
     let said = said.replace("<folder>/", "");
     let mut lines: Vec<_> = said.lines().map(str::to_owned).collect();
-    // Without the option the commands are shorter, and their column is narrower.
+    // Without the option, the commands are shorter, and their column is narrower.
     for rows in lines.chunk_by_mut(|one, other| row(one).is_some() == row(other).is_some()) {
         let commands = rows.iter().filter_map(|line| Some(row(line)?.0.len()));
         let width = commands.max().unwrap_or_default();
@@ -145,14 +146,14 @@ fn in_the_workbook(said: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-/// A command and what it does: `  just check 02   what is left to do`.
+/// A command and what it does: `  just check 02   what's left to do`.
 fn row(line: &str) -> Option<(&str, &str)> {
     let (command, words) = line.split_once("   ")?;
     let is_command = command.starts_with("  just ");
     is_command.then(|| (command, words.trim_start()))
 }
 
-/// What is said, with the ports that the system chooses replaced.
+/// The output, with the ports that the system chose replaced.
 fn without_ports(said: &str) -> String {
     let mut parts = said.split("http://127.0.0.1:");
     let mut text = parts.next().unwrap_or_default().to_owned();
@@ -168,7 +169,7 @@ fn without_ports(said: &str) -> String {
 }
 
 #[test]
-fn the_copy_of_every_lesson_is_red_where_the_lesson_teaches_and_green_with_its_files() {
+fn every_lessons_copy_fails_its_new_scenarios_and_passes_with_its_files() {
     for lesson in lessons::all().unwrap() {
         let student = Student::new();
         let (said, done) = student.says(&["start", &lesson.name]);
@@ -193,8 +194,8 @@ fn the_copy_of_every_lesson_is_red_where_the_lesson_teaches_and_green_with_its_f
     }
 }
 
-/// Two copies of a lesson share the build folder, and must not get each other's program. Nor may a check give their files
-/// new times: an editor or a backup would take those for changes.
+/// Two copies of a lesson share the build folder, and must not get each other's program. A check must not change the times
+/// of their files, either: an editor or a backup would take that for changes.
 #[test]
 fn each_copy_runs_its_own_program_and_keeps_its_files() {
     let lesson = lessons::find("03").unwrap();
@@ -274,7 +275,7 @@ fn one_copy_goes_from_the_first_lesson_to_the_last() {
         let (said, done) = student.says(&["solution", &lesson.name]);
         assert!(done && said.is_empty(), "{said}");
     }
-    // What a later lesson replaces is remembered.
+    // Lessons that a later one replaces are remembered.
     let (said, done) = student.says(&["progress"]);
     assert!(done, "{said}");
     for lesson in &lessons {
@@ -284,30 +285,41 @@ fn one_copy_goes_from_the_first_lesson_to_the_last() {
     assert_snapshot("workbook_road", &report);
 }
 
-/// A copy for an exercise begins as the student's own code, and leaves that alone.
+/// A copy for an exercise starts from the student's own code, and doesn't change that.
 #[test]
 fn an_exercise_has_a_copy_of_its_own() {
     let student = Student::with("02");
     student.replace("src/lib.rs", "\"client connected\"", "\"hello\"");
-    let (said, done) = student.says(&["start", "02", "--exercise", "exercise en linea"]);
-    assert!(done && said.contains("begins as your own"), "{said}");
-    let copy = student.folder.path().join("work-en_linea");
+    let (said, done) = student.says(&["start", "02", "--exercise", "exercise bienvenida"]);
+    assert!(done && said.contains("starts from your own"), "{said}");
+    let copy = student.folder.path().join("work-bienvenida");
     let own = fs::read_to_string(copy.join("src/lib.rs")).unwrap();
     assert!(own.contains("\"hello\""), "{own}");
 
-    let check = ["check", "02", "--exercise", "en_linea"];
+    let check = ["check", "02", "--exercise", "bienvenida"];
     let (said, done) = student.says(&check);
-    assert!(!done && said.contains("✗ en_linea"), "{said}");
-    let (said, done) = student.says(&["hint", "02", "--exercise", "en_linea"]);
-    assert!(done && said.contains("1 of 3"), "{said}");
+    assert!(!done && said.contains("✗ bienvenida"), "{said}");
+    let solution = ["solution", "02", "--exercise", "bienvenida"];
+    for hint in ["1 of 3", "2 of 3", "just solution 02 --exercise bienvenida"] {
+        let (said, done) = student.says(&["hint", "02", "--exercise", "bienvenida"]);
+        assert!(done && said.contains(hint), "{said}");
+    }
 
-    let lesson = lessons::find("02").unwrap();
-    let solution = lesson.folder().join("examples/en_linea.rs");
-    fs::copy(solution, copy.join("src/main.rs")).unwrap();
+    let (said, done) = student.says(&solution);
+    assert!(done && said.contains("+    if let Err(error)"), "{said}");
+    let exercises = exercises::of(&lessons::find("02").unwrap());
+    let ours = student.folder.path().join("ours");
+    let exercise = exercises
+        .iter()
+        .find(|exercise| exercise.name == "bienvenida");
+    solve(exercise.unwrap(), &ours).unwrap();
+    fs::copy(ours.join("src/lib.rs"), copy.join("src/lib.rs")).unwrap();
+    let (said, done) = student.says(&solution);
+    assert!(done && said.is_empty(), "{said}");
     let (said, done) = student.says(&check);
-    assert!(done && said.contains("examples/en_linea.rs"), "{said}");
+    assert!(done && said.contains(&solution.join(" ")), "{said}");
     let (said, _) = student.says(&["progress"]);
-    assert!(said.contains("✓ en_linea"), "{said}");
+    assert!(said.contains("✓ bienvenida"), "{said}");
 }
 
 #[tokio::test]
@@ -325,12 +337,12 @@ async fn a_copy_runs_in_its_own_folder() {
     assert!(page.body.contains("<h1"), "{}", page.body);
 }
 
-/// A file, a part of it, and what comes in its place.
+/// A file, a part of it, and its replacement.
 type Replacement = (&'static str, &'static str, &'static str);
 
 const HANDLERS: &str = "src/controller.rs";
 
-/// The faults that students make most, each with its name.
+/// Students' most frequent faults, each with a name.
 const FAULTS: [(&str, &[Replacement]); 13] = [
     (
         "no_callback",
@@ -430,7 +442,7 @@ const FAULTS: [(&str, &[Replacement]); 13] = [
 ];
 
 #[test]
-fn what_is_said_of_a_fault_can_be_read() {
+fn faults_get_readable_messages() {
     let mut report = String::new();
     for (name, replacements) in FAULTS {
         let student = Student::with("06");
@@ -448,7 +460,7 @@ fn what_is_said_of_a_fault_can_be_read() {
 }
 
 #[test]
-fn hints_come_one_at_a_time_and_then_the_solution() {
+fn there_is_one_hint_at_a_time_and_then_the_solution() {
     let student = Student::with("04");
     let mut report = String::new();
     for _ in 0..4 {
@@ -472,7 +484,7 @@ fn progress_shows_every_lesson_and_exercise() {
 }
 
 #[test]
-fn the_solution_is_the_difference_that_is_left() {
+fn the_solution_is_the_remaining_difference() {
     let student = Student::with("05");
     let (said, done) = student.says(&["solution", "05"]);
     assert!(done && said.is_empty(), "{said}");

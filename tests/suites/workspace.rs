@@ -1,6 +1,6 @@
-//! The shape of the workbook: what a rule finds by folders must be where the rule looks.
+//! The structure of the workbook: files that programs find by their folder have to be there.
 
-use std::{collections::BTreeSet, fs, process::Command};
+use std::{fs, process::Command};
 
 use course::lessons;
 use serde_json::Value;
@@ -19,7 +19,7 @@ fn metadata() -> Value {
 }
 
 #[test]
-fn every_lesson_has_its_parts_where_they_are_looked_for() {
+fn every_lesson_has_its_parts_in_the_right_places() {
     for lesson in lessons::all().unwrap() {
         let folder = format!("lessons/{}", lesson.name);
         let manifest = read(&format!("{folder}/Cargo.toml"));
@@ -32,34 +32,7 @@ fn every_lesson_has_its_parts_where_they_are_looked_for() {
         assert!(read(&format!("public/{}/index.html", lesson.name)).contains("<h1"));
 
         let readme = read(&format!("{folder}/README.md"));
-        let headings: Vec<_> = readme
-            .lines()
-            .filter(|line| line.starts_with("## "))
-            .collect();
-        let expected = [
-            "## In a sentence",
-            "## What is new",
-            "## Try it",
-            "## On the wire",
-        ];
-        assert_eq!(headings, expected, "{}", lesson.name);
-    }
-}
-
-#[test]
-fn what_a_readme_shows_of_the_wire_stands_in_a_transcript() {
-    let mut transcripts = String::new();
-    for file in fs::read_dir(lessons::root().join("tests/snapshots")).unwrap() {
-        transcripts += &fs::read_to_string(file.unwrap().path()).unwrap();
-    }
-    let transcripts: BTreeSet<_> = transcripts.lines().collect();
-    for lesson in lessons::all().unwrap() {
-        let readme = read(&format!("lessons/{}/README.md", lesson.name));
-        let (_, shown) = readme.split_once("```text\n").unwrap();
-        let (shown, _) = shown.split_once("```").unwrap();
-        for line in shown.lines() {
-            assert!(transcripts.contains(line), "{}: {line}", lesson.name);
-        }
+        assert!(readme.contains("\n## Try it\n"), "{}", lesson.name);
     }
 }
 
@@ -80,7 +53,7 @@ fn no_lesson_depends_on_another_or_on_project_code() {
 }
 
 #[test]
-fn no_dependency_asks_for_a_newer_rust_than_we_say() {
+fn no_dependency_needs_a_newer_rust_than_we_do() {
     let metadata = metadata();
     let packages = metadata["packages"].as_array().unwrap();
     let version = |package: &Value| -> Vec<u32> {

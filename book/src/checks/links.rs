@@ -1,4 +1,4 @@
-//! Links: each leads to a page and a place that are there, and no page loads anything from another host.
+//! Checks links: each leads to an existing page and id, and no page loads anything from another host.
 
 use std::{
     cell::RefCell,
@@ -18,11 +18,11 @@ use html5ever::{
 
 use crate::{fault::Fault, site::Chapter};
 
-/// What a page links to, and what can be linked to in it.
+/// What a page links to, and the ids that it offers for links.
 #[derive(Default)]
 struct Page {
     ids: BTreeSet<String>,
-    /// Ids that stand in the page twice.
+    /// Ids that occur twice in the page.
     twice: Vec<String>,
     /// The names of elements, and what they link to or load.
     links: Vec<(String, String)>,
@@ -34,14 +34,14 @@ impl Page {
         let reader = Tokenizer::new(Reader::default(), TokenizerOpts::default());
         let input = BufferQueue::default();
         input.push_back(StrTendril::from(html));
-        // Scripts aren't run, so the reader never stops at one.
+        // Scripts don't run, so the parser never stops at one.
         while let html5ever::TokenizerResult::Script(()) = reader.feed(&input) {}
         reader.end();
         reader.sink.0.into_inner()
     }
 }
 
-/// Puts together a page from its tags.
+/// Collects a page from its tags.
 #[derive(Default)]
 struct Reader(RefCell<Page>);
 
@@ -74,7 +74,7 @@ impl TokenSink for Reader {
     }
 }
 
-/// What is wrong with the links of the chapters' pages in a folder.
+/// The faults in the links of the chapters' pages in a folder.
 pub fn check(folder: &Path, chapters: &[Chapter]) -> Result<Vec<Fault>> {
     let folder = folder.canonicalize()?;
     let mut pages = BTreeMap::new();
@@ -89,10 +89,10 @@ pub fn check(folder: &Path, chapters: &[Chapter]) -> Result<Vec<Fault>> {
             faults.push(chapter.fault(line(chapter, link), words));
         };
         for id in &page.twice {
-            fault(id, &format!("the id `{id}` stands in this page twice"));
+            fault(id, &format!("the id `{id}` occurs twice in this page"));
         }
         if page.has_box {
-            fault("- [", "a box to tick belongs into a {{#question}}");
+            fault("- [", "a box to tick belongs in a {{#question}}");
         }
         for (element, link) in &page.links {
             if let Err(error) = follow(file, element, link, &pages) {
@@ -103,7 +103,7 @@ pub fn check(folder: &Path, chapters: &[Chapter]) -> Result<Vec<Fault>> {
     Ok(faults)
 }
 
-/// Goes where a link leads.
+/// Follows a link.
 fn follow(
     from: &Path,
     element: &str,
@@ -124,7 +124,7 @@ fn follow(
     };
     let target = target.canonicalize().ok().filter(|target| target.is_file());
     let Some(target) = target else {
-        bail!("the link {link} leads nowhere: there is no such page");
+        bail!("the link {link} leads nowhere: there's no such page");
     };
     ensure!(
         fragment.is_empty()
@@ -136,7 +136,7 @@ fn follow(
     Ok(())
 }
 
-/// The line of a chapter in which a link stands; 0 where it was generated.
+/// The line of a link in its chapter; 0 if the link is generated.
 fn line(chapter: &Chapter, link: &str) -> usize {
     let written = link.replace(".html", ".md");
     let mut lines = (1..).zip(chapter.text.lines());
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn links_that_lead_somewhere_are_right() {
+    fn links_to_existing_pages_and_ids_are_fine() {
         let pages = [
             (
                 "a.html",
@@ -187,19 +187,19 @@ mod tests {
             faults(&pages),
             [
                 "book/text/a.md:2: the link b.html#nada leads nowhere: the page has no id `nada`",
-                "book/text/b.md: the link c.html leads nowhere: there is no such page"
+                "book/text/b.md: the link c.html leads nowhere: there's no such page"
             ]
         );
     }
 
     #[test]
-    fn another_host_an_id_that_stands_twice_and_a_box_are_faults() {
+    fn another_host_a_repeated_id_and_a_box_to_tick_are_faults() {
         let page = "<img src=\"https://example.com/a.png\"><p id=\"a\"><p id=\"a\"><input type=\"checkbox\">";
         assert_eq!(
             faults(&[("a.html", page)]),
             [
-                "book/text/a.md:2: the id `a` stands in this page twice",
-                "book/text/a.md: a box to tick belongs into a {{#question}}",
+                "book/text/a.md:2: the id `a` occurs twice in this page",
+                "book/text/a.md: a box to tick belongs in a {{#question}}",
                 "book/text/a.md: the page loads https://example.com/a.png from another host",
             ]
         );

@@ -1,4 +1,4 @@
-//! What was measured goes stale when what it was measured with has changed.
+//! Measurements go stale when the versions that they were made with change.
 
 use std::sync::LazyLock;
 
@@ -11,7 +11,7 @@ use crate::{fault::Fault, pages, site::Site, versions::Versions};
 static NAMED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"([\w.-]+)`? (\d+\.\d+\.\d+)\b").expect("the pattern is valid"));
 
-/// Tables that name a package in a version that the workbook no longer has.
+/// Finds tables that name a package with a version that the workbook no longer uses.
 pub fn check(site: &Site) -> Result<Vec<Fault>> {
     let mut faults = Vec::new();
     for name in pages::files(&site.root.join("book/measured"), "md")? {
@@ -23,7 +23,7 @@ pub fn check(site: &Site) -> Result<Vec<Fault>> {
     Ok(faults)
 }
 
-/// The lines of a table that name a package with a version that the workbook doesn't have, and what to do.
+/// The lines of a table that name a package with a version that the workbook doesn't use, and what to do.
 fn stale(text: &str, versions: &Versions) -> Vec<(usize, String)> {
     let mut faults = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_measured_with_another_version_is_stale() {
+    fn measurements_with_another_version_are_stale() {
         let versions = Versions::read(course::lessons::root()).unwrap();
         let axum = versions.newest("axum").unwrap();
         let of = |text: &str| stale(text, &versions);

@@ -1,5 +1,5 @@
-//! What an author says outside of directives: commands, paths and versions must be true, and the text must be
-//! fit to be translated.
+//! Checks the prose outside of directives: commands, paths and versions must be right, and the text must be
+//! translatable.
 
 use std::{collections::BTreeSet, path::Path, sync::LazyLock};
 
@@ -15,20 +15,20 @@ use crate::{
     site::{Chapter, Site},
 };
 
-/// The folders whose files are named in prose.
+/// The folders whose files the prose may name.
 const FOLDERS: [&str; 5] = ["lessons/", "public/", "tests/", "book/", "pictures/"];
 
-/// What `just setup` installs. The book can be read before.
+/// What `just setup` installs. The book can be built before that.
 const INSTALLED: &str = "public/vendor/";
 
-/// What has versions that the workbook doesn't decide.
+/// Things whose versions the workbook doesn't choose.
 const TOOLS: [&str; 3] = ["just", "mdbook", "node"];
 
 /// The line of the justfile that begins a recipe.
 static RECIPE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?m)^([\w-]+)[^:\n]*:(?:[^=]|$)").expect("the pattern is valid"));
 
-/// Everything that is wrong with the prose of a chapter.
+/// All the faults in the prose of a chapter.
 pub fn check(site: &Site, justfile: &str, chapter: &Chapter) -> Vec<Fault> {
     let mut checker = Checker {
         site,
@@ -52,12 +52,12 @@ struct Checker<'a> {
 
 impl Checker<'_> {
     fn chapter(&mut self) {
-        // The arguments of directives are no prose. Lines stay where they are.
+        // The arguments of directives aren't prose. Lines keep their numbers.
         let text = self.chapter.text.lines();
         let text = text.map(|line| Directive::alone(line).map_or(line, |_| ""));
         let text = text.collect::<Vec<_>>().join("\n");
         let mut ids = BTreeSet::new();
-        // The language of the block of code that goes on here.
+        // The language of the current block of code.
         let mut block: Option<String> = None;
         for (event, range) in
             new_cmark_parser(&text, &MarkdownOptions::default()).into_offset_iter()
@@ -66,31 +66,31 @@ impl Checker<'_> {
             match event {
                 Event::Start(Tag::Heading { id: None, .. }) => self.fault(
                     line,
-                    "a heading has an id, for links that a translation keeps: `{#id}`",
+                    "a heading needs an id, `{#id}`, so that links survive translation",
                 ),
                 Event::Start(Tag::Heading { id: Some(id), .. }) if !ids.insert(id.to_string()) => {
-                    self.fault(line, format!("the id `{id}` stands in this chapter twice"));
+                    self.fault(line, format!("the id `{id}` occurs twice in this chapter"));
                 }
                 Event::Start(Tag::DefinitionList) => self.fault(
                     line,
-                    "a list of definitions is lost in translation: write a list or a table",
+                    "a definition list gets lost in translation: write a list or a table",
                 ),
                 Event::Html(html) | Event::InlineHtml(html) => {
                     self.fault(
                         line,
-                        format!("HTML is lost in translation: {}", html.trim()),
+                        format!("HTML gets lost in translation: {}", html.trim()),
                     );
                 }
                 Event::Start(Tag::CodeBlock(kind)) => {
                     let CodeBlockKind::Fenced(info) = kind else {
-                        self.fault(line, "code stands between lines of ```");
+                        self.fault(line, "put code between lines of ```");
                         continue;
                     };
                     let (language, mark) = info.split_once(',').unwrap_or((&info, ""));
                     if mark != "illustrative" {
                         self.fault(
                             line,
-                            format!("code is included, `{{{{#code PATH ITEM}}}}`; what no file has is marked: ```{language},illustrative"),
+                            format!("include code with `{{{{#code PATH ITEM}}}}`, or mark it if it's in no file: ```{language},illustrative"),
                         );
                     }
                     block = Some(language.to_owned());
@@ -119,7 +119,7 @@ impl Checker<'_> {
         self.faults.push(self.chapter.fault(line, words));
     }
 
-    /// A command of the workbook: its recipe, its lesson and what it names of the lesson are there.
+    /// Checks a command of the workbook: its recipe, its lesson and what it names of the lesson exist.
     fn command(&mut self, line: usize, command: &str) {
         let words: Vec<_> = command.split_whitespace().collect();
         let ["just", recipe, arguments @ ..] = words.as_slice() else {
@@ -129,7 +129,7 @@ impl Checker<'_> {
             return;
         }
         if !self.recipes.contains(recipe) {
-            return self.fault(line, format!("there is no `just {recipe}`"));
+            return self.fault(line, format!("there's no `just {recipe}`"));
         }
         let is_number = |word: &&&str| word.len() == 2 && word.parse::<u8>().is_ok();
         let Some(number) = arguments.iter().find(is_number) else {
@@ -140,7 +140,7 @@ impl Checker<'_> {
             Ok(lesson) => lesson,
             Err(error) => return self.fault(line, error),
         };
-        // Capitals stand for any name.
+        // Capitals are a placeholder for any name.
         let after = |sign: &str| {
             let at = arguments.iter().position(|word| *word == sign)?;
             let name = arguments.get(at + 1)?;
@@ -160,13 +160,13 @@ impl Checker<'_> {
             && !site
                 .experiments
                 .iter()
-                .any(|experiment| experiment.lesson == *lesson && experiment.name == name)
+                .any(|experiment| experiment.patch.lesson == *lesson && experiment.name == name)
         {
             self.fault(line, format!("lesson {number} has no experiment `{name}`"));
         }
     }
 
-    /// A path of the workbook: it is there. A `*` stands for what differs from lesson to lesson.
+    /// Checks that a path of the workbook exists. A `*` stands for a lesson's name.
     fn path(&mut self, line: usize, code: &str) {
         let is_named = FOLDERS.iter().any(|folder| code.starts_with(folder));
         if is_named
@@ -174,11 +174,11 @@ impl Checker<'_> {
             && !code.starts_with(INSTALLED)
             && !exists(&self.site.root, code.trim_end_matches('/'))
         {
-            self.fault(line, format!("there is no {code}"));
+            self.fault(line, format!("there's no {code}"));
         }
     }
 
-    /// A version that was typed goes stale.
+    /// Finds versions in the text, which go stale.
     fn versions(&mut self, line: usize, text: &str) {
         let is_separator = |sign: char| sign.is_whitespace() || "()[],;:\"'=^~@".contains(sign);
         let mut before = String::new();
@@ -194,7 +194,7 @@ impl Checker<'_> {
             if is_number && is_version {
                 self.fault(
                     line,
-                    format!("a version that is typed goes stale: {{{{#version NAME}}}} instead of {word}"),
+                    format!("a version in the text goes stale: write {{{{#version NAME}}}} instead of {word}"),
                 );
             }
             before = word.to_lowercase();
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_true_is_no_fault() {
+    fn true_statements_are_accepted() {
         let text = "# A {#a}\n\n`just run 05`, `just check 05 --exercise bare_number`, `just check 05 --exercise NAME`, \
             `just --version`, `lessons/05-callbacks/src/lib.rs`, `lessons/*/README.md`, `tests/snapshots/`, \
             `public/vendor/installed.js`, \
@@ -237,12 +237,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_a_fault() {
+    fn missing_things_are_faults() {
         for (text, fault) in [
-            ("a\n\n`just fly 05`", "3: there is no `just fly`"),
+            ("a\n\n`just fly 05`", "3: there's no `just fly`"),
             (
                 "```sh,illustrative\njust test\njust run 99\n```",
-                "3: there is no lesson `99`: name it by its two digits, as 05",
+                "3: there's no lesson `99`: use its two digits, such as 05",
             ),
             (
                 "`just check 05 --exercise nada`",
@@ -254,16 +254,16 @@ mod tests {
             ),
             (
                 "`lessons/05-callbacks/src/nada.rs`",
-                "1: there is no lessons/05-callbacks/src/nada.rs",
+                "1: there's no lessons/05-callbacks/src/nada.rs",
             ),
-            ("`lessons/*/nada.rs`", "1: there is no lessons/*/nada.rs"),
+            ("`lessons/*/nada.rs`", "1: there's no lessons/*/nada.rs"),
         ] {
             assert_eq!(faults(text), [fault]);
         }
     }
 
     #[test]
-    fn a_version_that_is_typed_is_a_fault() {
+    fn a_version_in_the_text_is_a_fault() {
         for text in [
             "It is 4.8.4.",
             "with axum 0.8",
@@ -278,19 +278,16 @@ mod tests {
     #[test]
     fn code_that_could_be_included_is_a_fault() {
         for text in ["```rust\nx\n```", "```\nx\n```", "~~~js\nx\n~~~"] {
-            assert!(faults(text)[0].contains("code is included"), "{text}");
+            assert!(faults(text)[0].contains("include code with"), "{text}");
         }
-        assert_eq!(
-            faults("a\n\n    b"),
-            ["3: code stands between lines of ```"]
-        );
+        assert_eq!(faults("a\n\n    b"), ["3: put code between lines of ```"]);
     }
 
     #[test]
-    fn what_cannot_be_translated_is_a_fault() {
-        assert!(faults("# A")[0].contains("a heading has an id"));
-        assert!(faults("# A {#a}\n\n## B {#a}")[0].starts_with("3: the id `a` stands"));
-        assert!(faults("a <b>c</b>")[0].contains("HTML is lost"));
-        assert!(faults("a\n\n: b\n")[0].contains("list of definitions"));
+    fn text_that_cannot_be_translated_is_a_fault() {
+        assert!(faults("# A")[0].contains("a heading needs an id"));
+        assert!(faults("# A {#a}\n\n## B {#a}")[0].starts_with("3: the id `a` occurs"));
+        assert!(faults("a <b>c</b>")[0].contains("HTML gets lost"));
+        assert!(faults("a\n\n: b\n")[0].contains("definition list"));
     }
 }

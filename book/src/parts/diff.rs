@@ -1,4 +1,4 @@
-//! `{{#diff}}`: what a lesson changes, computed from its files and those of the lesson that it begins from.
+//! `{{#diff}}`: what a lesson changes, computed from its files and its base's.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -9,25 +9,54 @@ use walkdir::WalkDir;
 
 use crate::{
     highlight::highlight,
-    html::{code_figure, escape},
+    html::{code_figure, escape, fold},
     site::Site,
     source::language,
 };
 
-/// How many lines that stayed as they were are shown around a change.
+/// How many unchanged lines are shown around a change.
 const CONTEXT: usize = 3;
 
-/// A file in two states; an empty string where it is not there.
+/// A file in two states; an empty string if it doesn't exist.
 struct Changed {
     path: String,
     before: String,
     after: String,
 }
 
-/// What a lesson changes in its sources, its manifest and its page.
+/// What a lesson changes, folded: a student who wants to think first doesn't see it by chance.
+pub fn folded(site: &Site, wanted: &Lesson) -> Result<String> {
+    Ok(fold("diff", "Show the whole diff", &lesson(site, wanted)?))
+}
+
+/// How many lines of Rust a lesson has that the one before it has nowhere: a line that only moves isn't typed again.
+pub fn added(site: &Site, lesson: &Lesson) -> usize {
+    let mut before = BTreeSet::new();
+    match site.before(lesson) {
+        Some(base) => before.extend(rust(base)),
+        // A student begins with the program.
+        None => before.extend(lines(&lesson.folder().join("src/main.rs"))),
+    }
+    let is_new = |line: &String| !line.is_empty() && !before.contains(line);
+    rust(lesson).into_iter().filter(is_new).count()
+}
+
+/// The lines of Rust of a lesson, without their indentation.
+fn rust(lesson: &Lesson) -> Vec<String> {
+    let folder = lesson.folder().join("src");
+    let files = files(&folder).into_iter();
+    files.flat_map(|path| lines(&folder.join(path))).collect()
+}
+
+fn lines(path: &Path) -> Vec<String> {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    text.lines().map(|line| line.trim().to_owned()).collect()
+}
+
+/// What a lesson changes in its source code, its manifest and its page.
 pub fn lesson(site: &Site, lesson: &Lesson) -> Result<String> {
     let before = site.before(lesson);
-    let before = before.with_context(|| format!("{} begins from no lesson", lesson.name))?;
+    let before = before.with_context(|| format!("{} has no base", lesson.name))?;
     let mut figures = Vec::new();
     for folder in ["lessons", "public"] {
         let folder = site.root.join(folder);
@@ -48,14 +77,14 @@ pub fn lesson(site: &Site, lesson: &Lesson) -> Result<String> {
     Ok(figures.join("\n\n"))
 }
 
-/// The files that a lesson is made of: its sources, its manifest, its page. Neither its examples nor its README.
+/// The files of a lesson: its source code, its manifest, its page, but not its README, solutions and experiments.
 fn files(folder: &Path) -> BTreeSet<String> {
     let files = WalkDir::new(folder).into_iter();
     let files = files.filter_entry(|entry| {
         let name = entry.file_name();
-        name != "examples" && name != "README.md"
+        name != "solutions" && name != "experiments" && name != "README.md"
     });
-    // A lesson may have no page of its own.
+    // A lesson may lack a page of its own.
     let files = files.flatten().filter(|entry| entry.file_type().is_file());
     files
         .filter_map(|entry| {
@@ -65,8 +94,8 @@ fn files(folder: &Path) -> BTreeSet<String> {
         .collect()
 }
 
-/// A file with the next lesson's names, in a manifest, in a platform's files and where the program uses its library: it
-/// says nothing that these differ.
+/// A file with the next lesson's names, in a manifest, in a platform's files and where the program uses its library:
+/// that these differ isn't worth showing.
 fn renamed(path: &str, text: &str, before: &Lesson, lesson: &Lesson) -> String {
     if path == "Cargo.toml" {
         let name = |name: &str| format!("name = \"{name}\"");
@@ -85,7 +114,7 @@ fn renamed(path: &str, text: &str, before: &Lesson, lesson: &Lesson) -> String {
 }
 
 impl Changed {
-    /// Whether more changes than the lesson's number in a title.
+    /// Whether anything changes besides the lesson's number in a title.
     fn matters(&self, before: &Lesson, lesson: &Lesson) -> bool {
         let is_page = language(&self.path) == "html";
         let diff = TextDiff::from_lines(&self.before, &self.after);
@@ -135,21 +164,21 @@ impl Changed {
     }
 }
 
-/// A line for lines that are not shown.
+/// A line that replaces hidden lines.
 fn skipped(count: usize) -> String {
     match count {
         0 => String::new(),
-        1 => apart("1 line stays as it is"),
-        _ => apart(&format!("{count} lines stay as they are")),
+        1 => apart("1 unchanged line"),
+        _ => apart(&format!("{count} unchanged lines")),
     }
 }
 
-/// What stands between two groups of lines.
+/// A separator between two groups of lines.
 fn apart(words: &str) -> String {
     format!("<span class=\"skipped\">{words}&#10;</span>")
 }
 
-/// A line with its sign, which stands in the margin and is not copied.
+/// A line with its sign, which is in the margin and isn't copied.
 fn row(class: &str, sign: &str, code: &str) -> String {
     format!("<span class=\"row {class}\"><span class=\"sign\">{sign}</span>{code}&#10;</span>")
 }
@@ -159,10 +188,10 @@ fn figure(path: &str, note: &str, lines: &str) -> String {
     code_figure("diff", Some(&caption), language(path), &[lines.to_owned()])
 }
 
-/// A patch as git writes it, a figure for each file.
-pub fn patch(patch: &str) -> String {
+/// A patch in git's format, as a figure for each file.
+pub fn patch(diff: &str) -> String {
     let mut figures = Vec::new();
-    for file in patch.split("diff --git ").filter(|file| !file.is_empty()) {
+    for file in diff.split("diff --git ").filter(|file| !file.is_empty()) {
         let name = file.lines().find_map(|line| line.strip_prefix("+++ b/"));
         let name = name.unwrap_or_default();
         let mut lines = String::new();
@@ -195,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn signs_are_text_and_what_stayed_is_folded() {
+    fn signs_are_text_and_unchanged_lines_are_hidden() {
         let lines: Vec<_> = (0..20).map(|number| format!("line {number}\n")).collect();
         let before = lines.concat();
         let after = before.replace("line 10\n", "new\n");
@@ -203,8 +232,8 @@ mod tests {
         for part in [
             "<span class=\"row del\"><span class=\"sign\">-</span>line 10&#10;</span>",
             "<span class=\"row add\"><span class=\"sign\">+</span>new&#10;</span>",
-            "7 lines stay as they are",
-            "6 lines stay as they are",
+            "7 unchanged lines",
+            "6 unchanged lines",
             "line 7&",
         ] {
             assert!(figure.contains(part), "{figure}");
@@ -213,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_in_a_title_is_no_change_that_matters() {
+    fn a_number_in_a_title_does_not_matter() {
         let find = |number| course::lessons::find(number).unwrap();
         let (before, after) = (find("04"), find("05"));
         let page = |number| format!("<title>{number} x</title>\n<p>Lesson {number}: x</p>\n");
@@ -224,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_those_of_the_next_lesson() {
+    fn the_next_lessons_names_are_used() {
         let find = |number| course::lessons::find(number).unwrap();
         let renamed = |path, text| renamed(path, text, &find("04"), &find("05"));
         assert_eq!(
@@ -245,5 +274,20 @@ mod tests {
         assert_eq!(figure.matches("<figure").count(), 1);
         assert_eq!(figure.matches("row del").count(), 2);
         assert_eq!(figure.matches("skipped").count(), 1);
+    }
+
+    #[test]
+    fn only_what_a_lesson_is_made_of_is_compared() {
+        let files = files(&course::lessons::find("06").unwrap().folder());
+        let files: Vec<_> = files.iter().map(String::as_str).collect();
+        assert_eq!(
+            files,
+            [
+                "Cargo.toml",
+                "src/controller.rs",
+                "src/lib.rs",
+                "src/main.rs"
+            ]
+        );
     }
 }

@@ -43,7 +43,7 @@ fn scenario(site: &Site, name: &str) -> Result<Scenario> {
     let exercises = site.exercises.iter().map(|exercise| exercise.scenario);
     let mut all = scenarios::all().into_iter().chain(exercises);
     let found = all.find(|scenario| scenario.name == name);
-    found.with_context(|| format!("differences.toml: there is no scenario {name}"))
+    found.with_context(|| format!("differences.toml: there's no scenario {name}"))
 }
 
 fn one_field(field: &Field) -> String {
@@ -57,7 +57,7 @@ fn one_field(field: &Field) -> String {
     )
 }
 
-/// What several scenarios show for one reason.
+/// A difference that one or more scenarios show.
 fn one_reason(site: &Site, difference: &Difference, scenarios: &[Scenario]) -> Result<String> {
     let mut text = difference.why.clone();
     if let Some(log) = &difference.log {
@@ -75,9 +75,9 @@ fn one_reason(site: &Site, difference: &Difference, scenarios: &[Scenario]) -> R
     ))
 }
 
-/// The rows that only one of two transcripts has.
+/// The rows that are in only one of two transcripts.
 fn only(rust: &[String], node: &[String]) -> [Vec<String>; 2] {
-    // Where Node could not go on, its last row says why, and the rest of Rust's rows differ from nothing.
+    // If Node couldn't go on, its last row says why, and there's nothing to compare with the rest of Rust's rows.
     let end = node.last().and_then(|row| row.strip_prefix(STOPPED));
     let node = &node[..node.len() - usize::from(end.is_some())];
     let (mut only_rust, mut only_node) = (Vec::new(), Vec::new());
@@ -95,7 +95,7 @@ fn only(rust: &[String], node: &[String]) -> [Vec<String>; 2] {
     [only_rust, only_node]
 }
 
-/// The lines that only one of the two has.
+/// The lines that are in only one of the two.
 fn sides(rust: &[String], node: &[String]) -> String {
     let mut lines = String::new();
     for (name, side) in [("Rust:", rust), ("Node:", node)] {
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_difference_stands_in_the_lesson_that_it_begins_with() {
+    fn a_difference_is_shown_in_the_lesson_that_it_begins_with() {
         let site = Site::read(Vec::new()).unwrap();
         let of = |number| write(&site, Some(site.lesson(number).unwrap()));
         let all = write(&site, None).unwrap();

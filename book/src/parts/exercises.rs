@@ -3,10 +3,10 @@
 use anyhow::{Result, ensure};
 use course::{exercises::Exercise, lessons::Lesson};
 
+use super::diff;
 use crate::{
     html::{code, fold},
     site::Site,
-    source,
 };
 
 /// The exercises of a lesson.
@@ -14,14 +14,14 @@ pub fn write(site: &Site, lesson: &Lesson) -> Result<String> {
     let exercises = site.exercises.iter();
     let texts: Result<Vec<_>> = exercises
         .filter(|exercise| exercise.scenario.begins_with(lesson))
-        .map(|exercise| one(site, lesson, exercise))
+        .map(|exercise| one(lesson, exercise))
         .collect();
     let texts = texts?;
     ensure!(!texts.is_empty(), "{} has no exercises", lesson.name);
     Ok(texts.join("\n\n"))
 }
 
-fn one(site: &Site, lesson: &Lesson, exercise: &Exercise) -> Result<String> {
+fn one(lesson: &Lesson, exercise: &Exercise) -> Result<String> {
     let name = exercise.name;
     let mut text = format!(
         "### {} {{#exercise-{}}}\n\n{}\n\nCheck it: `just check {:02} --exercise {name}`\n\n",
@@ -40,12 +40,11 @@ fn one(site: &Site, lesson: &Lesson, exercise: &Exercise) -> Result<String> {
         text += &fold("hint", &format!("Hint {level}"), &hint);
         text += "\n\n";
     }
-    let path = format!("lessons/{}/examples/{name}.rs", lesson.name);
-    let solution = source::figure(&path, &site.text(&path)?);
+    let solution = diff::patch(&exercise.solution()?.diff);
     Ok(text + &fold("solution", "Solution", &solution))
 }
 
-/// A name as a title: its words, the first with a capital.
+/// A name as a title: its words, the first one capitalized.
 pub fn title(name: &str) -> String {
     let words = name.replace(['_', '-'], " ");
     let (first, rest) = words.split_at(1);

@@ -31,13 +31,13 @@ pub fn one(site: &Site, lesson: &Lesson, name: &str) -> Result<String> {
 fn of<'a>(site: &'a Site, lesson: &Lesson) -> impl Iterator<Item = &'a Experiment> {
     let number = lesson.number;
     let experiments = site.experiments.iter();
-    experiments.filter(move |experiment| experiment.lesson.number == number)
+    experiments.filter(move |experiment| experiment.patch.lesson.number == number)
 }
 
 fn write(site: &Site, experiment: &Experiment) -> Result<String> {
     let outcome = snapshot::output(&site.snapshot(&experiment.snapshot_name())?);
     let Experiment {
-        lesson,
+        patch,
         name,
         change,
         predict,
@@ -47,8 +47,11 @@ fn write(site: &Site, experiment: &Experiment) -> Result<String> {
     Ok(format!(
         "### {} {{#experiment-{name}}}\n\n{change}\n\n{}\n\n**Predict:** {predict}\n\nTry it:\n\n{}\n\n{}",
         title(name),
-        diff::patch(&experiment.diff),
-        code("sh", &format!("just break {:02} {name}", lesson.number)),
+        diff::patch(&patch.diff),
+        code(
+            "sh",
+            &format!("just break {:02} {name}", patch.lesson.number)
+        ),
         fold(
             "happens",
             "What happens",

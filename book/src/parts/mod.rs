@@ -1,4 +1,4 @@
-//! What stands in the place of a directive, a file for each.
+//! The expansions of directives, a file for each.
 
 pub mod diff;
 pub mod differences;
@@ -7,6 +7,7 @@ pub mod experiments;
 pub mod question;
 pub mod schedule;
 pub mod snapshot;
+pub mod task;
 pub mod topics;
 pub mod transcript;
 
@@ -18,7 +19,7 @@ use crate::{
     source,
 };
 
-/// How directives are written.
+/// Examples of each directive.
 const USAGE: [&str; 14] = [
     "check 05 green}} or {{#check 05 red",
     "code 05/src/lib.rs app",
@@ -33,23 +34,24 @@ const USAGE: [&str; 14] = [
     "snapshot NAME}} or {{#snapshot NAME SECTION",
     "topics",
     "total",
-    "transcript 05 the_callback_answers_the_sender_alone",
+    "transcript 05 only_the_sender_gets_the_answer",
 ];
 
-/// The Markdown for a directive that stands alone.
+/// The Markdown for a directive that's alone on its line.
 pub fn write(site: &Site, chapter: &Chapter, directive: Directive) -> Result<String> {
     let words: Vec<_> = directive.arguments.split_whitespace().collect();
     match (directive.name, words.as_slice()) {
         ("minutes", [minutes]) => {
-            let minutes: u32 = minutes.parse().context("`{{#minutes 5}}` has a number")?;
-            Ok(format!("<p class=\"minutes\">{minutes} minutes</p>"))
+            // It stands below the heading, where the rule's own would.
+            let _: u32 = minutes.parse().context("`{{#minutes 5}}` needs a number")?;
+            Ok(String::new())
         }
         ("total", []) => Ok(format!(
-            "<p class=\"minutes total\">{} minutes in class</p>",
+            "<p class=\"minutes\">{} minutes in class</p>",
             chapter.minutes
         )),
         ("code", [path, items @ ..]) => source::write(site, path, items),
-        ("diff", [lesson]) => diff::lesson(site, site.lesson(lesson)?),
+        ("diff", [lesson]) => diff::folded(site, site.lesson(lesson)?),
         ("transcript", [lesson, scenario]) => transcript::write(site, lesson, scenario),
         ("snapshot", [name]) => Ok(snapshot::output(&site.snapshot(name)?)),
         ("snapshot", [name, section]) => snapshot::section(site, name, section),
@@ -61,7 +63,15 @@ pub fn write(site: &Site, chapter: &Chapter, directive: Directive) -> Result<Str
         ("experiment", [lesson, name]) => experiments::one(site, site.lesson(lesson)?, name),
         ("differences", []) => differences::write(site, None),
         ("differences", [lesson]) => differences::write(site, Some(site.lesson(lesson)?)),
-        ("schedule", lengths @ [_, ..]) => schedule::write(&site.chapters, chapter, lengths),
+        ("schedule", lengths @ [_, ..]) => {
+            let is_of_the_course = |chapter: &&Chapter| {
+                let mut lessons = site.lessons.iter().filter(|lesson| lesson.part == 1);
+                lessons.any(|lesson| chapter.path == format!("lessons/{}.md", lesson.name))
+            };
+            let chapters = site.chapters.iter().filter(is_of_the_course);
+            let chapters: Vec<_> = chapters.cloned().collect();
+            schedule::write(&chapters, chapter, lengths)
+        }
         ("topics", []) => topics::write(site, chapter),
         ("measured", [name]) => site.text(&format!("book/measured/{name}.md")),
         ("end" | "versus", _) => bail!("`{{{{#{}}}}}` ends nothing", directive.name),
@@ -69,7 +79,7 @@ pub fn write(site: &Site, chapter: &Chapter, directive: Directive) -> Result<Str
             let is_of_name = |usage: &&&str| usage.split([' ', '}']).next() == Some(name);
             match USAGE.iter().find(is_of_name) {
                 Some(usage) => bail!("`{{{{#{name}}}}}` is written like this: {{{{#{usage}}}}}"),
-                None => bail!("there is no `{{{{#{name}}}}}`"),
+                None => bail!("there's no `{{{{#{name}}}}}`"),
             }
         }
     }

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::html::fold;
 
-/// Whether an option is right, what it says, and why: `- [x] option — why`.
+/// Whether an option is right, its text, and why: `- [x] option — why`.
 fn option(option: &str) -> Result<(bool, &str, &str)> {
     let right = option.strip_prefix("- [x] ").map(|rest| (true, rest));
     let wrong = option.strip_prefix("- [ ] ").map(|rest| (false, rest));
@@ -15,17 +15,17 @@ fn option(option: &str) -> Result<(bool, &str, &str)> {
             Some((is_right, says, why.trim()))
         })
         .with_context(|| {
-            format!("`{option}` doesn't say why it is right or wrong: `- [x] option — why`")
+            format!("`{option}` doesn't say why it's right or wrong: `- [x] option — why`")
         })
 }
 
-/// The question of this number in its chapter, as Markdown. The options are list items.
+/// A chapter's question with this number, as Markdown. The options are list items.
 pub fn write(number: u32, stem: &str, options: &[String]) -> Result<String> {
     let options: Result<Vec<_>> = options.iter().map(|text| option(text)).collect();
     let options = options?;
     ensure!(
         options.len() > 1 && options.iter().any(|(is_right, ..)| *is_right),
-        "a question has a right option, `- [x]`, and another one"
+        "a question needs a right option, `- [x]`, and a wrong one"
     );
     let mut listed = String::new();
     let mut verdicts = String::new();
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_said() {
+    fn missing_pieces_are_reported() {
         for (options, missing) in [
             (["- [x] a — b", "- [ ] c"], "doesn't say why"),
             (["- [x] a — b", "- [?] c — d"], "doesn't say why"),

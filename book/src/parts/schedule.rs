@@ -1,15 +1,18 @@
-//! `{{#schedule}}`: which chapters fit into sessions of so many minutes.
+//! `{{#schedule}}`: which chapters fit into sessions of given lengths.
 
 use anyhow::{Context, Result};
 
 use crate::site::Chapter;
 
-/// After at most so many minutes of work comes a pause.
+/// There's a break after at most this many minutes of work.
 const WORK: u32 = 90;
-/// How long a pause is.
+/// The length of a break, in minutes.
 const PAUSE: u32 = 10;
 
-/// A table for each session of these lengths, in minutes. A chapter for which a session has no time left begins the next.
+/// The part of a session that stays free: for questions, a slow network, a machine that won't build.
+const SLACK: u32 = 12;
+
+/// A table for each session, given their lengths in minutes. A chapter that doesn't fit into a session begins the next.
 pub fn write(chapters: &[Chapter], here: &Chapter, lengths: &[&str]) -> Result<String> {
     let link = |chapter: &Chapter| format!("[{}]({})", chapter.title, here.way_to(&chapter.path));
     let row = |begin: u32, what: &str, minutes: u32| {
@@ -27,10 +30,11 @@ pub fn write(chapters: &[Chapter], here: &Chapter, lengths: &[&str]) -> Result<S
     for (number, length) in (1..).zip(lengths) {
         let length: u32 = length
             .parse()
-            .with_context(|| format!("`{length}` is not a number of minutes"))?;
+            .with_context(|| format!("`{length}` isn't a number of minutes"))?;
         text += &format!(
             "**Session {number}: {length} minutes**\n\n| From | What | Minutes |\n|---|---|--:|\n"
         );
+        let full = length - length / SLACK;
         let (mut now, mut work) = (0, 0);
         while let Some(chapter) = rest.peek() {
             let pause = if work > 0 && work + chapter.minutes > WORK {
@@ -38,7 +42,7 @@ pub fn write(chapters: &[Chapter], here: &Chapter, lengths: &[&str]) -> Result<S
             } else {
                 0
             };
-            if now + pause + chapter.minutes > length {
+            if now + pause + chapter.minutes > full {
                 break;
             }
             if pause > 0 {
@@ -54,6 +58,7 @@ pub fn write(chapters: &[Chapter], here: &Chapter, lengths: &[&str]) -> Result<S
             work += chapter.minutes;
             rest.next();
         }
+        text += &row(now, "*Slack*", length - now);
         text += "\n";
     }
     let left: Vec<_> = rest.collect();
@@ -61,7 +66,7 @@ pub fn write(chapters: &[Chapter], here: &Chapter, lengths: &[&str]) -> Result<S
         let minutes: u32 = left.iter().map(|chapter| chapter.minutes).sum();
         let links: Vec<_> = left.into_iter().map(link).collect();
         text += &format!(
-            "There is no time left for these, {minutes} minutes in all: {}.\n",
+            "There's no time left for these, {minutes} minutes in all: {}.\n",
             links.join(", ")
         );
     }
@@ -72,7 +77,7 @@ pub fn write(chapters: &[Chapter], here: &Chapter, lengths: &[&str]) -> Result<S
 mod tests {
     use super::*;
 
-    /// The rows for chapters `A`, `B` and so on that take so many minutes, without the heads.
+    /// The rows for chapters `A`, `B` and so on that take this many minutes, without the headers.
     fn rows(minutes: &[u32], lengths: &[&str]) -> Vec<String> {
         let chapters = minutes.iter().zip('A'..).map(|(minutes, name)| {
             Chapter::new("a.md", &format!("# {name}\n{{{{#minutes {minutes}}}}}\n"))
@@ -89,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_comes_before_ninety_minutes_are_over() {
+    fn there_is_a_break_before_ninety_minutes_are_over() {
         assert_eq!(
             rows(&[50, 30, 60], &["240"]),
             [
@@ -98,21 +103,24 @@ mod tests {
                 "| 0:50 | **[B]** | 30 |",
                 "| 1:20 | *Break* | 10 |",
                 "| 1:30 | **[C]** | 60 |",
+                "| 2:30 | *Slack* | 90 |",
             ]
         );
     }
 
     #[test]
-    fn a_chapter_is_never_cut_and_what_fits_nowhere_is_said() {
+    fn chapters_are_never_split_and_leftovers_are_listed() {
         assert_eq!(
             rows(&[50, 40, 30, 20], &["80", "80"]),
             [
                 "**Session 1: 80 minutes**",
                 "| 0:00 | **[A]** | 50 |",
+                "| 0:50 | *Slack* | 30 |",
                 "**Session 2: 80 minutes**",
                 "| 0:00 | **[B]** | 40 |",
                 "| 0:40 | **[C]** | 30 |",
-                "There is no time left for these, 20 minutes in all: [D].",
+                "| 1:10 | *Slack* | 10 |",
+                "There's no time left for these, 20 minutes in all: [D].",
             ]
         );
     }

@@ -1,4 +1,4 @@
-//! `{{#snapshot}}`: what was recorded, as it was.
+//! `{{#snapshot}}`: a recording, unchanged.
 
 use anyhow::{Context, Result};
 
@@ -7,7 +7,7 @@ use crate::{
     site::Site,
 };
 
-/// The part of a snapshot that begins at the line `== SECTION`.
+/// The part of a snapshot that begins with the line `== SECTION`.
 pub fn section(site: &Site, name: &str, wanted: &str) -> Result<String> {
     let text = site.snapshot(name)?;
     let part = part(&text, wanted);
@@ -21,7 +21,7 @@ pub fn output(text: &str) -> String {
     code_figure("output", None, "text", &lines)
 }
 
-/// A line; the sign of a verdict has a colour.
+/// A line, in which the sign of a verdict has a colour.
 fn line(text: &str) -> String {
     let line = escape(text);
     for (sign, class) in [("✓", "s"), ("✗", "bad")] {

@@ -1,4 +1,4 @@
-//! `{{#topics}}`: every topic of the notes, and where the book treats it.
+//! `{{#topics}}`: every topic of the notes, and where it is in the book.
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
@@ -35,7 +35,7 @@ pub fn write(site: &Site, chapter: &Chapter) -> Result<String> {
     } in topics.topic
     {
         let title = title(&site.chapters, &place).with_context(|| {
-            format!("{FILE}: the topic `{en}` has no place: there is no {place}")
+            format!("{FILE}: the topic `{en}` has no place: there's no {place}")
         })?;
         let way = chapter.way_to(&place);
         table += &format!("| {en} | {es} | {note} | [{title}]({way}) |\n");
@@ -43,7 +43,7 @@ pub fn write(site: &Site, chapter: &Chapter) -> Result<String> {
     Ok(table)
 }
 
-/// The title of a place; nothing if there is no such heading.
+/// The title of a place, if there is such a heading.
 fn title(chapters: &[Chapter], place: &str) -> Option<String> {
     let (path, id) = place.split_once('#')?;
     let chapter = chapters.iter().find(|chapter| chapter.path == path)?;
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_that_is_not_there_is_refused() {
+    fn a_missing_place_is_an_error() {
         let chapters = [Chapter::new("a.md", "# A {#a}\n\n## Rooms {#rooms}\n")];
         assert_eq!(title(&chapters, "a.md#rooms").unwrap(), "A: Rooms");
         assert_eq!(title(&chapters, "b.md#rooms"), None);
@@ -67,13 +67,13 @@ mod tests {
         let site = Site::read(Vec::new()).unwrap();
         let error = write(&site, &chapters[0]).unwrap_err().to_string();
         assert!(
-            error.contains("there is no why-sockets.md#socket"),
+            error.contains("there's no why-sockets.md#socket"),
             "{error}"
         );
     }
 
     #[test]
-    fn a_topic_without_a_place_is_refused() {
+    fn a_topic_without_a_place_is_an_error() {
         let topic = "[[topic]]\nen = \"rooms\"\nes = \"salas\"\nnote = \"004\"\n";
         let error = toml_edit::de::from_str::<Topics>(topic)
             .map(drop)

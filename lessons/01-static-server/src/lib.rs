@@ -1,6 +1,6 @@
 //! Lesson 01: a static server.
 //!
-//! The page in `public/01-static-server/` travels over HTTP, and a page from anywhere may ask for it.
+//! The server sends the page in `public/01-static-server/` over HTTP, and pages of any site may read it.
 //!
 //! Run it with `just run 01`.
 //!
@@ -11,7 +11,7 @@ use std::path::Path;
 use axum::Router;
 use tower_http::{cors::CorsLayer, services::ServeDir};
 
-/// Serves the files in `page`, and from `public/` what all pages share.
+/// Serves the files in `page`, and those in `public/` that all pages share.
 pub fn app(page: &Path) -> Router {
     Router::new()
         .nest_service("/shared", ServeDir::new("public/shared"))

@@ -16,7 +16,7 @@ async fn serve() -> Result<()> {
     if fs::exists(".env")? {
         let settings = fs::read_to_string(".env").context("cannot read .env")?;
         for (number, line) in (1..).zip(settings.lines()) {
-            // Not dotenvy's own error, which quotes the line: it may hold a password.
+            // dotenvy's own error would quote the line, which may hold a password.
             let set = dotenvy::from_read(line.trim().as_bytes()).ok();
             set.with_context(|| format!(".env, line {number}: expected NAME=value or NAME='a b'"))?;
         }

@@ -1,6 +1,6 @@
 //! Lesson 02: connect and disconnect.
 //!
-//! Socket.IO listens beside the page. The server notices who comes and who goes.
+//! Socket.IO runs beside the page, and the server logs each client that connects or leaves.
 //!
 //! Run it with `just run 02`.
 //!
@@ -13,7 +13,7 @@ use socketioxide::{SocketIo, extract::SocketRef, socket::DisconnectReason};
 use tower_http::{cors::CorsLayer, services::ServeDir};
 use tracing::info;
 
-/// Serves the files in `page`, and from `public/` what all pages share.
+/// Serves the files in `page`, and those in `public/` that all pages share.
 pub fn app(page: &Path) -> Router {
     let (socket_layer, io) = SocketIo::new_layer();
     io.ns("/", on_connect);
@@ -23,7 +23,7 @@ pub fn app(page: &Path) -> Router {
         .nest_service("/vendor", ServeDir::new("public/vendor"))
         .fallback_service(ServeDir::new(page))
         .layer(socket_layer)
-        // After the Socket.IO layer, which answers every path below `/socket.io` that it wraps.
+        // After the Socket.IO layer, which would answer every path below `/socket.io` itself.
         .route_service("/socket.io/{file}", ServeDir::new("public/vendor"))
         .layer(CorsLayer::permissive())
 }

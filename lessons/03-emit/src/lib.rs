@@ -1,10 +1,10 @@
 //! Lesson 03: messages from the client to the server.
 //!
-//! The page sends the event `enviar-mensaje`; the server logs its payload and answers nothing.
+//! The page sends the event `enviar-mensaje`. The server logs its payload and sends nothing back.
 //!
 //! Run it with `just run 03`.
 //!
-//! New here: an event handler, a payload of any JSON.
+//! New here: an event handler, a payload that may be any JSON.
 
 use std::path::Path;
 
@@ -18,7 +18,7 @@ use socketioxide::{
 use tower_http::{cors::CorsLayer, services::ServeDir};
 use tracing::info;
 
-/// Serves the files in `page`, and from `public/` what all pages share.
+/// Serves the files in `page`, and those in `public/` that all pages share.
 pub fn app(page: &Path) -> Router {
     let (socket_layer, io) = SocketIo::new_layer();
     io.ns("/", on_connect);
@@ -28,7 +28,7 @@ pub fn app(page: &Path) -> Router {
         .nest_service("/vendor", ServeDir::new("public/vendor"))
         .fallback_service(ServeDir::new(page))
         .layer(socket_layer)
-        // After the Socket.IO layer, which answers every path below `/socket.io` that it wraps.
+        // After the Socket.IO layer, which would answer every path below `/socket.io` itself.
         .route_service("/socket.io/{file}", ServeDir::new("public/vendor"))
         .layer(CorsLayer::permissive())
 }

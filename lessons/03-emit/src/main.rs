@@ -18,7 +18,7 @@ async fn serve() -> Result<()> {
     if fs::exists(".env")? {
         let settings = fs::read_to_string(".env").context("cannot read .env")?;
         for (number, line) in (1..).zip(settings.lines()) {
-            // Not dotenvy's own error, which quotes the line: it may hold a password.
+            // dotenvy's own error would quote the line, which may hold a password.
             let set = dotenvy::from_read(line.trim().as_bytes()).ok();
             set.with_context(|| format!(".env, line {number}: expected NAME=value or NAME='a b'"))?;
         }
@@ -34,7 +34,7 @@ async fn serve() -> Result<()> {
     let failure = format!("cannot listen on {address} (set PORT to a free port from 0 to 65535)");
     let listener = TcpListener::bind(&address).await.context(failure)?;
     println!("http://{}", listener.local_addr()?);
-    // A message leaves at once, not when its packet is full. Where this fails, it is only slower.
+    // Sends messages immediately, without waiting to fill a packet. If this fails, they're only slower.
     let listener = listener.tap_io(|stream| _ = stream.set_nodelay(true));
     Ok(axum::serve(listener, emit::app(&page)).await?)
 }

@@ -1,10 +1,10 @@
 //! Lesson 04: messages from the server to the clients.
 //!
-//! The server passes each payload on, unchanged, to every client: the sender hears it too.
+//! The server passes each payload on, unchanged, to every client, including the sender.
 //!
 //! Run it with `just run 04`.
 //!
-//! New here: an emit to everyone, the buffer that it fills, the result that it gives.
+//! New here: an emit to everyone, the buffer that it fills, the result that it returns.
 
 use std::path::Path;
 
@@ -18,11 +18,11 @@ use socketioxide::{
 use tower_http::{cors::CorsLayer, services::ServeDir};
 use tracing::{info, warn};
 
-/// Serves the files in `page`, and from `public/` what all pages share.
+/// Serves the files in `page`, and those in `public/` that all pages share.
 pub fn app(page: &Path) -> Router {
     let (socket_layer, io) = SocketIo::builder()
-        // An emit never waits: it fails for a client that has this many packets still to read.
-        // The default of 128 loses part of a burst; the memory is taken only as it fills.
+        // An emit never waits: it fails for a client that still has this many packets to read.
+        // The default of 128 loses part of a burst. The buffer takes memory only as it fills.
         .max_buffer_size(4096)
         .build_layer();
     io.ns("/", on_connect);
@@ -32,7 +32,7 @@ pub fn app(page: &Path) -> Router {
         .nest_service("/vendor", ServeDir::new("public/vendor"))
         .fallback_service(ServeDir::new(page))
         .layer(socket_layer)
-        // After the Socket.IO layer, which answers every path below `/socket.io` that it wraps.
+        // After the Socket.IO layer, which would answer every path below `/socket.io` itself.
         .route_service("/socket.io/{file}", ServeDir::new("public/vendor"))
         .layer(CorsLayer::permissive())
 }

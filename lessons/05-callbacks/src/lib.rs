@@ -1,10 +1,10 @@
 //! Lesson 05: callbacks.
 //!
-//! The sender alone gets an answer: the acknowledgement of its event. Nothing goes to the others.
+//! Only the sender gets an answer, the acknowledgement of its event. The others hear nothing.
 //!
 //! Run it with `just run 05`.
 //!
-//! New here: a payload with a type, an acknowledgement, an answer to a payload that does not fit.
+//! New here: a payload with a type, an acknowledgement, an answer to a payload that doesn't fit.
 
 use std::{
     path::Path,
@@ -22,7 +22,7 @@ use socketioxide::{
 use tower_http::{cors::CorsLayer, services::ServeDir};
 use tracing::{info, warn};
 
-/// What the page sends with `enviar-mensaje`.
+/// The payload of `enviar-mensaje`.
 #[derive(Deserialize)]
 struct Message {
     #[serde(rename = "mensaje")]
@@ -33,11 +33,11 @@ struct Message {
     date: u64,
 }
 
-/// Serves the files in `page`, and from `public/` what all pages share.
+/// Serves the files in `page`, and those in `public/` that all pages share.
 pub fn app(page: &Path) -> Router {
     let (socket_layer, io) = SocketIo::builder()
-        // An emit never waits: it fails for a client that has this many packets still to read.
-        // The default of 128 loses part of a burst; the memory is taken only as it fills.
+        // An emit never waits: it fails for a client that still has this many packets to read.
+        // The default of 128 loses part of a burst. The buffer takes memory only as it fills.
         .max_buffer_size(4096)
         .build_layer();
     io.ns("/", on_connect);
@@ -47,7 +47,7 @@ pub fn app(page: &Path) -> Router {
         .nest_service("/vendor", ServeDir::new("public/vendor"))
         .fallback_service(ServeDir::new(page))
         .layer(socket_layer)
-        // After the Socket.IO layer, which answers every path below `/socket.io` that it wraps.
+        // After the Socket.IO layer, which would answer every path below `/socket.io` itself.
         .route_service("/socket.io/{file}", ServeDir::new("public/vendor"))
         .layer(CorsLayer::permissive())
 }
@@ -80,12 +80,12 @@ fn answer(ack: AckSender, answer: &Value) {
     }
 }
 
-/// The time now, in Unix milliseconds, as `Date.now()` gives it in JavaScript.
+/// The current time in Unix milliseconds, like `Date.now()` in JavaScript.
 fn unix_millis() -> u64 {
     let since_epoch = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
-    // `as_millis` gives a `u128`, and a struct with one in it cannot be sent.
+    // `as_millis` returns a `u128`; a `u64` holds the milliseconds of 500 million years.
     u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX)
 }
 

@@ -4,7 +4,7 @@
 //!
 //! Run it with `just run 06`.
 //!
-//! New here: the handlers in a module of their own, an emit to everyone but the sender.
+//! New here: a module for the handlers, an emit to everyone but the sender.
 
 mod controller;
 
@@ -14,11 +14,11 @@ use axum::Router;
 use socketioxide::SocketIo;
 use tower_http::{cors::CorsLayer, services::ServeDir};
 
-/// Serves the files in `page`, and from `public/` what all pages share.
+/// Serves the files in `page`, and those in `public/` that all pages share.
 pub fn app(page: &Path) -> Router {
     let (socket_layer, io) = SocketIo::builder()
-        // An emit never waits: it fails for a client that has this many packets still to read.
-        // The default of 128 loses part of a burst; the memory is taken only as it fills.
+        // An emit never waits: it fails for a client that still has this many packets to read.
+        // The default of 128 loses part of a burst. The buffer takes memory only as it fills.
         .max_buffer_size(4096)
         .build_layer();
     io.ns("/", controller::on_connect);
@@ -28,7 +28,7 @@ pub fn app(page: &Path) -> Router {
         .nest_service("/vendor", ServeDir::new("public/vendor"))
         .fallback_service(ServeDir::new(page))
         .layer(socket_layer)
-        // After the Socket.IO layer, which answers every path below `/socket.io` that it wraps.
+        // After the Socket.IO layer, which would answer every path below `/socket.io` itself.
         .route_service("/socket.io/{file}", ServeDir::new("public/vendor"))
         .layer(CorsLayer::permissive())
 }

@@ -1,4 +1,4 @@
-//! What the server does for each client: the handlers of its events.
+//! The handlers of each client's events.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -10,7 +10,7 @@ use socketioxide::{
 };
 use tracing::{info, warn};
 
-/// What the page sends with `enviar-mensaje`.
+/// The payload of `enviar-mensaje`.
 #[derive(Deserialize, Serialize)]
 struct Message {
     #[serde(rename = "mensaje")]
@@ -21,7 +21,7 @@ struct Message {
     date: u64,
 }
 
-/// Registers the handlers of one client.
+/// Registers a client's handlers.
 pub async fn on_connect(socket: SocketRef) {
     info!(id = %socket.id, "client connected");
     socket.on("enviar-mensaje", on_message);
@@ -53,12 +53,12 @@ fn answer(ack: AckSender, answer: &Value) {
     }
 }
 
-/// The time now, in Unix milliseconds, as `Date.now()` gives it in JavaScript.
+/// The current time in Unix milliseconds, like `Date.now()` in JavaScript.
 fn unix_millis() -> u64 {
     let since_epoch = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
-    // `as_millis` gives a `u128`, and a struct with one in it cannot be sent.
+    // `as_millis` returns a `u128`; a `u64` holds the milliseconds of 500 million years.
     u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX)
 }
 

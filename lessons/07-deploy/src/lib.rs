@@ -17,11 +17,11 @@ use tower_http::{cors::CorsLayer, services::ServeDir};
 
 use crate::settings::Settings;
 
-/// Serves the files in `page`, and from `public/` what all pages share. The second value closes the connections.
+/// Serves the files in `page`, and those in `public/` that all pages share. The `SocketIo` closes the connections.
 pub fn app(page: &Path, settings: &Settings) -> (Router, SocketIo) {
     let (socket_layer, io) = SocketIo::builder()
-        // An emit never waits: it fails for a client that has this many packets still to read.
-        // The default of 128 loses part of a burst; the memory is taken only as it fills.
+        // An emit never waits: it fails for a client that still has this many packets to read.
+        // The default of 128 loses part of a burst. The buffer takes memory only as it fills.
         .max_buffer_size(4096)
         // Long-polling has one limit, WebSocket two: for a frame, and for a message of many frames.
         .max_payload(settings.max_message.into())
@@ -36,7 +36,7 @@ pub fn app(page: &Path, settings: &Settings) -> (Router, SocketIo) {
         .nest_service("/vendor", ServeDir::new("public/vendor"))
         .fallback_service(ServeDir::new(page))
         .layer(socket_layer)
-        // After the Socket.IO layer, which answers every path below `/socket.io` that it wraps.
+        // After the Socket.IO layer, which would answer every path below `/socket.io` itself.
         .route_service("/socket.io/{file}", ServeDir::new("public/vendor"))
         .layer(CorsLayer::permissive());
     (router, io)

@@ -1,4 +1,4 @@
-//! What differs from one machine to the next. Each setting comes from the environment or the command line.
+//! The settings that differ between machines. Each comes from the environment or the command line.
 
 use std::{net::IpAddr, path::PathBuf, time::Duration};
 
@@ -13,7 +13,7 @@ pub struct Settings {
     /// Port to listen on; with 0 the system chooses one
     #[arg(long, env, default_value = "3000")]
     pub port: u16,
-    /// Folder with the page, if not this lesson's own
+    /// Folder with the page, if it isn't this lesson's own
     #[arg(long, env)]
     pub public_dir: Option<PathBuf>,
     /// Longest message that a client may send, in bytes

@@ -1,10 +1,10 @@
 //! Lesson 08: limits.
 //!
-//! One client can take only so much: of the others' time, and of the server's memory.
+//! One client can take only so much of the others' time and of the server's memory.
 //!
 //! Run it with `just run 08`.
 //!
-//! New here: a limit for events, for bodies, for what waits, for what an answer repeats.
+//! New here: limits for a client's events, for bodies, for waiting packets, for what an answer repeats.
 
 mod client;
 mod controller;
@@ -19,17 +19,17 @@ use tower_http::{cors::CorsLayer, services::ServeDir};
 
 use crate::settings::Settings;
 
-/// Serves the files in `page`, and from `public/` what all pages share. The second value closes the connections.
+/// Serves the files in `page`, and those in `public/` that all pages share. The `SocketIo` closes the connections.
 pub fn app(page: &Path, settings: &Settings) -> (Router, SocketIo) {
     let (socket_layer, io) = SocketIo::builder()
-        // An emit never waits: it fails for a client that has this many packets still to read.
-        // The memory is taken only as it fills.
+        // An emit never waits: it fails for a client that still has this many packets to read.
+        // The buffer takes memory only as it fills.
         .max_buffer_size(settings.max_waiting as usize)
         // Long-polling has one limit, WebSocket two: for a frame, and for a message of many frames.
         .max_payload(settings.max_message.into())
         .ws_max_frame_size(settings.max_message as usize)
         .ws_max_message_size(settings.max_message as usize)
-        // Each client keeps this buffer, and most of them are silent. The default is 4096 bytes.
+        // Each client keeps this buffer, and most clients are silent. The default is 4096 bytes.
         .ws_read_buffer_size(1024)
         // An event's attachments are messages of their own. No event here has any.
         .with_parser(ParserConfig::common().max_incoming_binaries(0))
@@ -46,7 +46,7 @@ pub fn app(page: &Path, settings: &Settings) -> (Router, SocketIo) {
         .layer(socket_layer)
         .layer(from_fn_with_state(settings.clone(), client::identify))
         .layer(from_fn_with_state(settings.clone(), polling::check_body))
-        // After the Socket.IO layer, which answers every path below `/socket.io` that it wraps.
+        // After the Socket.IO layer, which would answer every path below `/socket.io` itself.
         .route_service("/socket.io/{file}", ServeDir::new("public/vendor"))
         .layer(CorsLayer::permissive());
     (router, io)

@@ -1,4 +1,4 @@
-//! What one client may send.
+//! A client, and the limit for its events.
 
 use std::sync::{
     Arc,
@@ -15,23 +15,23 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
 use crate::settings::Settings;
 
-/// What the server remembers of a client for as long as its session lasts.
+/// What the server remembers about a client during its session.
 pub struct Client {
     quota: Quota,
     limiter: DefaultDirectRateLimiter,
-    /// How many more events were refused than allowed, lately.
+    /// How many more events were refused than allowed recently.
     refused: AtomicU32,
-    /// Whether the client knows that it sends too much.
+    /// Whether the client has been told that it sends too much.
     warned: AtomicBool,
 }
 
-/// What happens to an event.
+/// What to do with an event.
 pub enum Verdict {
-    /// It is handled.
+    /// Handle it.
     Allowed,
-    /// It is over the limit, for the first time in this session or again.
+    /// Refuse it, since it's over the limit. The client has to be told about the first one.
     Refused { first: bool },
-    /// It is over the limit, and so were as many before as the client may send at once.
+    /// Disconnect the client: too many of its events were over the limit.
     Disconnect,
 }
 
@@ -48,7 +48,7 @@ impl Client {
     /// Counts an event against the limit.
     pub fn count_event(&self) -> Verdict {
         if self.limiter.check().is_ok() {
-            // Makes up for one that was refused. A client that never pauses is refused more often than this.
+            // Makes up for a refused event. A client that never pauses has more events refused than allowed.
             self.refused
                 .update(Relaxed, Relaxed, |refused| refused.saturating_sub(1));
             return Verdict::Allowed;
@@ -72,8 +72,8 @@ impl Client {
 
 /// Gives each new session a [`Client`].
 ///
-/// Socket.IO keeps the request that opens a session as long as the session lasts, and handlers find the client in it. In
-/// the socket it would be new, and with it the limit, each time that the client leaves the namespace and comes back.
+/// Socket.IO keeps the request that opens a session as long as the session lasts, and handlers find the client in it.
+/// If the socket held it, a client could reset its limit by leaving the namespace and coming back.
 pub async fn identify(
     State(settings): State<Settings>,
     mut request: Request,
@@ -89,7 +89,7 @@ pub async fn identify(
     next.run(request).await
 }
 
-/// Whether the request is for Socket.IO and names no session that it belongs to.
+/// Whether the request is for Socket.IO and doesn't belong to a session yet.
 pub fn opens_a_session(uri: &Uri) -> bool {
     let mut query = uri.query().unwrap_or_default().split('&');
     is_for_socket_io(uri) && !query.any(|pair| pair.starts_with("sid="))

@@ -1,4 +1,4 @@
-//! Who may open a session: pages of allowed origins, as long as there are places.
+//! The gate: it decides which requests may open a session, by their origin and by the places that are left.
 
 use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr},
@@ -21,7 +21,7 @@ use crate::{
     settings::Settings,
 };
 
-/// What decides who may come in.
+/// Decides which requests may come in.
 pub struct Gate {
     allowed_origins: Vec<String>,
     trusted_proxies: usize,
@@ -37,12 +37,12 @@ impl Gate {
         }
     }
 
-    /// Whether pages of any site may use the server.
+    /// Whether pages from any site may use the server.
     pub fn allows_everyone(&self) -> bool {
         self.allowed_origins.iter().any(|allowed| allowed == "*")
     }
 
-    /// Whether a page of this origin may use the server: the server's own pages may, and those of listed sites.
+    /// Whether a page of this origin may use the server: its own pages may, and so may pages of listed sites.
     pub fn allows(&self, origin: &HeaderValue, headers: &HeaderMap) -> bool {
         let Ok(origin) = origin.to_str() else {
             return false;
@@ -58,7 +58,7 @@ impl Gate {
         if let Some(origin) = headers.get(ORIGIN) {
             return !self.allows(origin, headers);
         }
-        // A request for an image names no origin. Over HTTPS browsers still say from what kind of site it comes.
+        // A request for an image names no origin, but over HTTPS browsers still say what kind of site it's from.
         let site = headers.get("sec-fetch-site");
         site.is_some_and(|site| site != "same-origin" && site != "none")
     }
@@ -69,7 +69,7 @@ impl Gate {
     /// trusted proxies may be the client's invention.
     fn address(&self, request: &Request) -> IpAddr {
         let lines = request.headers().get_all("x-forwarded-for").iter();
-        // An odd byte spoils its own entry and no other.
+        // An invalid byte spoils only its own entry.
         let lines = lines.map(|line| String::from_utf8_lossy(line.as_bytes()).into_owned());
         let forwarded = lines.collect::<Vec<_>>().join(",");
         let mut from_the_end = forwarded.rsplit(',');
@@ -81,10 +81,10 @@ impl Gate {
     }
 }
 
-/// Lets a request through to Socket.IO if it may.
+/// Lets a request through to Socket.IO if it's allowed.
 ///
-/// A browser asks nobody before it opens a WebSocket to another site. Without this, any page that a user visits could talk
-/// to the server in the user's name.
+/// A browser doesn't ask before it opens a WebSocket to another site. Without this check, any page that a user visits
+/// could talk to the server in the user's name.
 pub async fn guard(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -> Response {
     if is_for_socket_io(request.uri()) && gate.is_foreign(request.headers()) {
         let reason = "this page's origin is neither the Host of the request nor in ALLOWED_ORIGINS";
@@ -92,7 +92,7 @@ pub async fn guard(State(gate): State<Arc<Gate>>, mut request: Request, next: Ne
     }
     if opens_a_session(request.uri()) {
         match gate.places.take(gate.address(&request)) {
-            // The session keeps its first request, and with it the place, as long as it lives.
+            // A session keeps its first request as long as it lasts, and the request keeps the place.
             Ok(place) => request.extensions_mut().insert(Arc::new(place)),
             Err(refusal) => return refusal.into_response(),
         };
@@ -107,7 +107,7 @@ fn parse_address(text: &str) -> Option<IpAddr> {
     alone.or_else(|| Some(text.parse::<SocketAddr>().ok()?.ip()))
 }
 
-/// A client with one IPv6 address usually has the whole network of 2^64 addresses, so they count as one.
+/// A client with an IPv6 address usually has its whole network of 2^64 addresses, so they all count as one.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),

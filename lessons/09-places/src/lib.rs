@@ -4,7 +4,7 @@
 //!
 //! Run it with `just run 09`.
 //!
-//! New here: a gate before Socket.IO, places that free themselves, addresses that a proxy vouches for.
+//! New here: a gate before Socket.IO, places that free themselves, clients' addresses from a trusted proxy.
 
 mod client;
 mod controller;
@@ -29,17 +29,17 @@ use tower_http::{
 
 use crate::{gate::Gate, settings::Settings};
 
-/// Serves the files in `page`, and from `public/` what all pages share. The second value closes the connections.
+/// Serves the files in `page`, and those in `public/` that all pages share. The `SocketIo` closes the connections.
 pub fn app(page: &Path, settings: &Settings) -> (Router, SocketIo) {
     let (socket_layer, io) = SocketIo::builder()
-        // An emit never waits: it fails for a client that has this many packets still to read.
-        // The memory is taken only as it fills.
+        // An emit never waits: it fails for a client that still has this many packets to read.
+        // The buffer takes memory only as it fills.
         .max_buffer_size(settings.max_waiting as usize)
         // Long-polling has one limit, WebSocket two: for a frame, and for a message of many frames.
         .max_payload(settings.max_message.into())
         .ws_max_frame_size(settings.max_message as usize)
         .ws_max_message_size(settings.max_message as usize)
-        // Each client keeps this buffer, and most of them are silent. The default is 4096 bytes.
+        // Each client keeps this buffer, and most clients are silent. The default is 4096 bytes.
         .ws_read_buffer_size(1024)
         // An event's attachments are messages of their own. No event here has any.
         .with_parser(ParserConfig::common().max_incoming_binaries(0))
@@ -58,16 +58,15 @@ pub fn app(page: &Path, settings: &Settings) -> (Router, SocketIo) {
         .layer(from_fn_with_state(settings.clone(), client::identify))
         .layer(from_fn_with_state(settings.clone(), polling::check_body))
         .layer(from_fn_with_state(Arc::clone(&gate), gate::guard))
-        // After the Socket.IO layer, which answers every path below `/socket.io` that it wraps.
+        // After the Socket.IO layer, which would answer every path below `/socket.io` itself.
         .route_service("/socket.io/{file}", ServeDir::new("public/vendor"))
         .layer(cors(gate));
     (router, io)
 }
 
-/// Which pages' scripts may read an answer.
+/// Decides which pages' scripts may read an answer.
 fn cors(gate: Arc<Gate>) -> CorsLayer {
-    // Cookies and the like only go to sites that are listed by name. A router that keeps a client with one process may
-    // set one.
+    // Only sites that are listed by name get cookies. A router that keeps each client with one process may set one.
     let credentials = !gate.allows_everyone();
     let allowed = move |origin: &_, request: &Parts| gate.allows(origin, &request.headers);
     CorsLayer::new()

@@ -25,13 +25,13 @@ async fn serve() -> Result<()> {
     if fs::exists(".env")? {
         let settings = fs::read_to_string(".env").context("cannot read .env")?;
         for (number, line) in (1..).zip(settings.lines()) {
-            // Not dotenvy's own error, which quotes the line: it may hold a password.
+            // dotenvy's own error would quote the line, which may hold a password.
             let set = dotenvy::from_read(line.trim().as_bytes()).ok();
             set.with_context(|| format!(".env, line {number}: expected NAME=value or NAME='a b'"))?;
         }
     }
     let settings = Settings::parse();
-    // Each client takes a file descriptor, and the usual soft limit is far below the hard one.
+    // Each client takes a file descriptor, and the soft limit is usually far below the hard one.
     #[cfg(unix)]
     if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
         warn!(%error, "the number of open connections stays limited");
@@ -47,7 +47,7 @@ async fn serve() -> Result<()> {
     let listener = TcpListener::bind(address).await.context(failure)?;
     let shutdown = shutdown_signal()?;
     println!("http://{}", listener.local_addr()?);
-    // A message leaves at once, not when its packet is full. Where this fails, it is only slower.
+    // Sends messages immediately, without waiting to fill a packet. If this fails, they're only slower.
     let listener = listener.tap_io(|stream| _ = stream.set_nodelay(true));
     let (router, io) = places::app(&page, &settings);
     let router = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -59,13 +59,13 @@ async fn serve() -> Result<()> {
 
     shutdown.await;
     info!("shutting down");
-    // First no more connections: a client that reconnects must find the next process, not this one.
+    // Stop accepting connections first: a client that reconnects must find the next process, not this one.
     drop(stop);
     let end = async {
         io.close().await;
         server.await
     };
-    // A client that has stopped reading would keep the server here forever.
+    // Without a time limit, a client that has stopped reading would keep the server here forever.
     if timeout(settings.shutdown_seconds, end).await.is_err() {
         warn!("some clients were cut off");
     }

@@ -1,4 +1,4 @@
-//! What browsers learn from an answer's headers, and the files that nobody gets.
+//! The headers that browsers need, and the files that nobody gets.
 
 use axum::{
     extract::{Request, State},
@@ -37,7 +37,7 @@ pub async fn protect(State(settings): State<Settings>, request: Request, next: N
 /// Refuses hidden files, such as `.env`, and names the charset of text files.
 pub async fn check_file(request: Request, next: Next) -> Response {
     let path = request.uri().path().to_ascii_lowercase();
-    // An encoded dot or slash could hide one. No file here needs them.
+    // An encoded dot or slash could hide one, and no file here needs them.
     if ["/.", "%2e", "%2f"].iter().any(|odd| path.contains(odd)) {
         return StatusCode::NOT_FOUND.into_response();
     }

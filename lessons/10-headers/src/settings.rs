@@ -1,12 +1,12 @@
-//! What differs from one machine to the next. Each setting comes from the environment or the command line.
+//! The settings that differ between machines. Each comes from the environment or the command line.
 
 use std::{net::IpAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use axum::http::{HeaderValue, Uri, uri::Authority};
 use clap::{Parser, value_parser};
 
-/// Scripts and styles come from this server's own files, so what a message smuggles into a page doesn't run. Bootstrap's
-/// styles hold small pictures as `data:`. Only our own pages may frame a page.
+/// Scripts and styles may only be this server's own files, so a script that a message smuggles into a page doesn't run.
+/// Bootstrap's styles hold small pictures as `data:`. Only our own pages may frame a page.
 const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
 /// The course's chat server, ready to deploy.
@@ -18,10 +18,10 @@ pub struct Settings {
     /// Port to listen on; with 0 the system chooses one
     #[arg(long, env, default_value = "3000")]
     pub port: u16,
-    /// Folder with the page, if not this lesson's own
+    /// Folder with the page, if it isn't this lesson's own
     #[arg(long, env)]
     pub public_dir: Option<PathBuf>,
-    /// Other sites whose pages may use the server, as in `https://example.com`, with commas between; * for all
+    /// Other sites whose pages may use the server, such as `https://example.com`, separated by commas; * for all
     #[arg(long, env, value_delimiter = ',', value_parser = origin)]
     pub allowed_origins: Vec<String>,
     /// Proxies between the clients and the server, each of which adds to X-Forwarded-For
@@ -33,13 +33,13 @@ pub struct Settings {
     /// Sessions at a time from one address
     #[arg(long, env, default_value = "200")]
     pub max_clients_per_address: NonZeroU32,
-    /// Sessions per second that one address may open, on average; at once `MAX_CLIENTS_PER_ADDRESS`
+    /// Sessions per second that one address may open, on average; it may open `MAX_CLIENTS_PER_ADDRESS` at once
     #[arg(long, env, default_value = "10")]
     pub sessions_per_second: NonZeroU32,
     /// Longest message that a client may send, in bytes
     #[arg(long, env, default_value = "100000", value_parser = value_parser!(u32).range(1_000..=1_000_000_000))]
     pub max_message: u32,
-    /// Packets that may wait for a client; a client that reads too slowly loses what comes after them
+    /// Packets that may wait for a client; a client that reads too slowly loses the ones after them
     #[arg(long, env, default_value = "4096", value_parser = value_parser!(u32).range(1..=1_000_000))]
     pub max_waiting: u32,
     /// Events per second that a client may send, on average
@@ -66,7 +66,7 @@ fn seconds(text: &str) -> Result<Duration, &'static str> {
         .ok_or("expected a number of seconds, at most a day")
 }
 
-/// A time in which something must happen. The libraries count in milliseconds.
+/// A time limit, which can't be 0. The libraries count in milliseconds.
 fn limit(text: &str) -> Result<Duration, &'static str> {
     let time = seconds(text)?;
     if time.as_millis() > 0 {

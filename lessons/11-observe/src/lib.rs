@@ -1,6 +1,6 @@
 //! Lesson 11: observe.
 //!
-//! A log that a machine can read and nobody can flood, and figures for those who run the server.
+//! A log that machines can read and nobody can flood, and metrics that say how the server is doing.
 //!
 //! Run it with `just run 11`.
 //!
@@ -37,17 +37,17 @@ use tracing::Level;
 
 use crate::{gate::Gate, metrics::Metrics, settings::Settings};
 
-/// Serves the files in `page`, and from `public/` what all pages share. The second value closes the connections.
+/// Serves the files in `page`, and those in `public/` that all pages share. The `SocketIo` closes the connections.
 pub fn app(page: &Path, settings: &Settings, metrics: &Metrics) -> (Router, SocketIo) {
     let (socket_layer, io) = SocketIo::builder()
-        // An emit never waits: it fails for a client that has this many packets still to read.
-        // The memory is taken only as it fills.
+        // An emit never waits: it fails for a client that still has this many packets to read.
+        // The buffer takes memory only as it fills.
         .max_buffer_size(settings.max_waiting as usize)
         // Long-polling has one limit, WebSocket two: for a frame, and for a message of many frames.
         .max_payload(settings.max_message.into())
         .ws_max_frame_size(settings.max_message as usize)
         .ws_max_message_size(settings.max_message as usize)
-        // Each client keeps this buffer, and most of them are silent. The default is 4096 bytes.
+        // Each client keeps this buffer, and most clients are silent. The default is 4096 bytes.
         .ws_read_buffer_size(1024)
         // An event's attachments are messages of their own. No event here has any.
         .with_parser(ParserConfig::common().max_incoming_binaries(0))
@@ -69,11 +69,11 @@ pub fn app(page: &Path, settings: &Settings, metrics: &Metrics) -> (Router, Sock
         .layer(from_fn_with_state(settings.clone(), client::identify))
         .layer(from_fn_with_state(settings.clone(), polling::check_body))
         .layer(from_fn_with_state(Arc::clone(&gate), gate::guard))
-        // After the Socket.IO layer, which answers every path below `/socket.io` that it wraps.
+        // After the Socket.IO layer, which would answer every path below `/socket.io` itself.
         .merge(files(client))
         .layer(cors(gate))
         .layer(from_fn_with_state(settings.clone(), browser::protect))
-        // What isn't a file is different each time.
+        // Answers that aren't files differ each time.
         .layer(cache("no-store"))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
@@ -81,13 +81,13 @@ pub fn app(page: &Path, settings: &Settings, metrics: &Metrics) -> (Router, Sock
     (router, io)
 }
 
-/// What is true of every file: browsers may keep it, it travels compressed, and the log says who asked.
+/// Adds what all files need: browsers may keep them, they're sent compressed, and the log shows each request.
 ///
 /// Long-polling isn't logged: its addresses hold the session's key.
 fn files(router: Router) -> Router {
     router
         .layer(from_fn(browser::check_file))
-        // A browser asks each time whether a file has changed: its name says nothing about its content.
+        // Browsers ask each time whether a file has changed, since its name stays the same when it does.
         .layer(cache("no-cache"))
         .layer(CompressionLayer::new())
         .layer(
@@ -97,15 +97,14 @@ fn files(router: Router) -> Router {
         )
 }
 
-/// Where an answer says nothing about caches yet, this does.
+/// Sets the cache policy of answers that don't have one yet.
 fn cache(policy: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, HeaderValue::from_static(policy))
 }
 
-/// Which pages' scripts may read an answer.
+/// Decides which pages' scripts may read an answer.
 fn cors(gate: Arc<Gate>) -> CorsLayer {
-    // Cookies and the like only go to sites that are listed by name. A router that keeps a client with one process may
-    // set one.
+    // Only sites that are listed by name get cookies. A router that keeps each client with one process may set one.
     let credentials = !gate.allows_everyone();
     let allowed = move |origin: &_, request: &Parts| gate.allows(origin, &request.headers);
     CorsLayer::new()

@@ -1,4 +1,4 @@
-//! The log: how it's written, and what it says of a request.
+//! The log: how it's written, and what it says about a request.
 
 use std::io;
 
@@ -12,22 +12,22 @@ use tracing_subscriber::{
 
 use crate::settings::LogFormat;
 
-/// How many lines may wait to be written. Lines that find no room are lost.
+/// How many lines may wait to be written. Further lines are lost.
 const MAX_LINES: usize = 10_000;
 
-/// How much of a path the log shows, in characters.
+/// The longest path that the log shows, in characters. The rest is left out.
 const MAX_PATH: usize = 100;
 
-/// How long a request's id may be, in bytes. A UUID has 36.
+/// The longest id of a request, in bytes. A UUID has 36.
 const MAX_ID: usize = 64;
 
-/// Starts the log on standard output. What is left of it is written when the value is dropped.
+/// Starts the log on standard output. Dropping the guard writes the lines that are still waiting.
 ///
-/// A thread of its own does the writing. If nobody reads the output any more, or if it's closed, the server goes on.
+/// A separate thread does the writing, so the server goes on even if nobody reads its output, or if it's closed.
 pub fn start_log(format: LogFormat) -> WorkerGuard {
     let output = NonBlockingBuilder::default().buffered_lines_limit(MAX_LINES);
     let (output, guard) = output.finish(io::stdout());
-    // Socket.IO has a line for each packet that it can't answer: as many as a client likes.
+    // Socket.IO would log every packet that it can't answer, and a client may send any number of them.
     let levels = Targets::new()
         .with_default(LevelFilter::INFO)
         .with_target("socketioxide", LevelFilter::OFF);
@@ -39,7 +39,7 @@ pub fn start_log(format: LogFormat) -> WorkerGuard {
     guard
 }
 
-/// What the log says of a request.
+/// What the log says about a request.
 pub fn request_span(request: &Request) -> Span {
     let id = request.extensions().get::<RequestId>();
     let id = id.and_then(|id| id.header_value().to_str().ok());
@@ -47,7 +47,7 @@ pub fn request_span(request: &Request) -> Span {
     info_span!("request", id, method = %request.method(), path)
 }
 
-/// Takes an id from a request if it's too long for a log. The request then gets one of our own.
+/// Removes an id that's too long for the log from a request, which then gets one from us.
 pub async fn drop_long_id(mut request: Request, next: Next) -> Response {
     let id = request.headers().get("x-request-id");
     if id.is_some_and(|id| id.len() > MAX_ID) {

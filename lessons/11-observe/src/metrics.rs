@@ -1,4 +1,4 @@
-//! What the server counts, for Prometheus to read.
+//! The metrics, for Prometheus to read.
 
 use std::sync::Arc;
 
@@ -13,10 +13,10 @@ use prometheus_client::{
     registry::Registry,
 };
 
-/// The media type that the `OpenMetrics` specification gives its text format.
+/// The media type of the `OpenMetrics` text format.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// The metrics, which [`Metrics::router`] describes. A clone counts on the same ones.
+/// The server's metrics, described in [`Metrics::router`]. All clones share the same values.
 #[derive(Clone)]
 pub struct Metrics {
     pub(crate) clients: Gauge,
@@ -42,7 +42,7 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// `/metrics`, for a port that the public doesn't reach.
+    /// Serves `/metrics`, for a port that the public can't reach.
     #[rustfmt::skip]
     pub fn router(&self) -> Router {
         let mut registry = Registry::default();

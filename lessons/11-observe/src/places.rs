@@ -1,4 +1,4 @@
-//! How many sessions there may be, in all and from one address.
+//! The places for sessions: how many there may be, in total and from one address.
 
 use std::{
     collections::HashMap,
@@ -12,18 +12,18 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{metrics::Metrics, settings::Settings};
 
-/// The places for sessions.
+/// Hands out places, and counts them.
 pub struct Places {
     all: Arc<Semaphore>,
     per_address: u32,
     /// The places of each address that has sessions. An address without any is forgotten.
     addresses: Mutex<HashMap<IpAddr, Weak<Semaphore>>>,
-    /// How often each address opens sessions. Each session is a new client, with a new limit for its events.
+    /// Limits how often each address opens a session, since each new session starts with a new limit for its events.
     openings: DefaultKeyedRateLimiter<IpAddr>,
     metrics: Metrics,
 }
 
-/// A session's place, free again when this value is dropped: then its permits go back to their semaphores.
+/// A session's place. When it's dropped, its permits go back to their semaphores, and the place is free again.
 pub struct Place {
     _in_all: OwnedSemaphorePermit,
     _at_address: OwnedSemaphorePermit,
@@ -49,7 +49,7 @@ impl Places {
         }
     }
 
-    /// Takes a place for a session, or says why there is none.
+    /// Takes a place for a session, or says why it can't.
     pub fn take(&self, address: IpAddr) -> Result<Place, (StatusCode, &'static str)> {
         let in_all = Arc::clone(&self.all).try_acquire_owned();
         let in_all = in_all.map_err(|_| (StatusCode::SERVICE_UNAVAILABLE, "the server is full"))?;
@@ -73,7 +73,7 @@ impl Places {
         if let Some(places) = addresses.get(&address).and_then(Weak::upgrade) {
             return places;
         }
-        // A full table is cleaned before it grows, so this costs little on average.
+        // Cleaning only when the table would have to grow costs little on average.
         if addresses.len() == addresses.capacity() {
             addresses.retain(|_, places| places.strong_count() > 0);
             self.openings.retain_recent();

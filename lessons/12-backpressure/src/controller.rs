@@ -1,4 +1,4 @@
-//! What the server does for each client: the handlers of its events.
+//! The handlers of each client's events.
 
 use std::{
     sync::Arc,
@@ -19,7 +19,7 @@ use crate::{
     metrics::Metrics,
 };
 
-/// What the page sends with `enviar-mensaje`.
+/// The payload of `enviar-mensaje`.
 #[derive(Deserialize, Serialize)]
 struct Message {
     #[serde(rename = "mensaje")]
@@ -30,23 +30,23 @@ struct Message {
     date: u64,
 }
 
-/// How long a message's id may be, in bytes. The answer repeats it, and waits in memory until the client reads it.
+/// The longest id of a message, in bytes. The answer repeats it, and waits in memory until the client reads it.
 const MAX_ID: usize = 64;
 
-/// How much of an error a client is told, in characters. Errors quote the payload.
+/// The longest error that's sent to a client, in characters. Errors quote the payload.
 const MAX_ERROR: usize = 200;
 
-/// Registers the handlers of one client.
+/// Registers a client's handlers.
 pub async fn on_connect(
     socket: SocketRef,
     client: HttpExtension<Arc<Client>>,
     request: MaybeHttpExtension<RequestId>,
 ) {
-    // If the client is gone already, no disconnect handler will run, and the log would never say that it left.
+    // If the client has already left, no disconnect handler will run, and the log would never say that it's gone.
     if !socket.connected() {
         return;
     }
-    // Leaving the namespace and coming back counts as an event: each time is a line in the log.
+    // Leaving the namespace and coming back counts as an event, since each time adds a line to the log.
     let verdict = client.count_event();
     if !matches!(verdict, Verdict::Allowed) {
         let error = json!({ "error": client.limit() });
@@ -84,7 +84,7 @@ async fn on_message(
         Ok(message) => message,
         Err(error) => {
             let error: String = error.to_string().chars().take(MAX_ERROR).collect();
-            // Without the error, which quotes the payload: what people write is nobody's business here.
+            // The error would quote the payload, and what people write doesn't belong in the log.
             warn!(client.id, "enviar-mensaje: the payload does not fit");
             return answer(ack, &json!({ "error": error }), &metrics);
         }
@@ -96,13 +96,13 @@ async fn on_message(
     );
     let heard = socket.broadcast().emit("enviar-mensaje", &message).await;
     if heard.is_err() {
-        // No line in the log: as long as one client doesn't read, there would be one for each message.
+        // Not logged: as long as one client doesn't read, that would be a line for each message.
         metrics.failed_emits.inc();
     }
     metrics.handling.observe(arrived.elapsed().as_secs_f64());
 }
 
-/// An event that nothing else handles. It takes time, too, so it counts.
+/// Handles events that have no other handler. They take time, too, so they count.
 async fn on_unknown(
     socket: SocketRef,
     ack: AckSender,
@@ -117,8 +117,8 @@ async fn on_unknown(
     }
 }
 
-/// Tells a client that it sends too much: in the answer to each event, and once in an event. One that goes on anyway is
-/// disconnected. Here an emit may fail: a client that doesn't read has only itself to blame.
+/// Tells a client that it sends too much: in the answer to each refused event, and once in an event of our own. If it
+/// goes on anyway, it's disconnected. These emits may fail: a client that doesn't read has only itself to blame.
 fn refuse(socket: &SocketRef, ack: AckSender, client: &Client, verdict: &Verdict) {
     let error = json!({ "error": client.limit() });
     ack.send(&error).ok();
@@ -142,12 +142,12 @@ fn answer(ack: AckSender, answer: &Value, metrics: &Metrics) {
     }
 }
 
-/// The time now, in Unix milliseconds, as `Date.now()` gives it in JavaScript.
+/// The current time in Unix milliseconds, like `Date.now()` in JavaScript.
 fn unix_millis() -> u64 {
     let since_epoch = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
-    // `as_millis` gives a `u128`, and a struct with one in it cannot be sent.
+    // `as_millis` returns a `u128`; a `u64` holds the milliseconds of 500 million years.
     u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX)
 }
 

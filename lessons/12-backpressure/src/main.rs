@@ -28,14 +28,14 @@ async fn serve() -> Result<()> {
     if fs::exists(".env")? {
         let settings = fs::read_to_string(".env").context("cannot read .env")?;
         for (number, line) in (1..).zip(settings.lines()) {
-            // Not dotenvy's own error, which quotes the line: it may hold a password.
+            // dotenvy's own error would quote the line, which may hold a password.
             let set = dotenvy::from_read(line.trim().as_bytes()).ok();
             set.with_context(|| format!(".env, line {number}: expected NAME=value or NAME='a b'"))?;
         }
     }
     let settings = Settings::parse();
     let _log = start_log(settings.log_format);
-    // Each client takes a file descriptor, and the usual soft limit is far below the hard one.
+    // Each client takes a file descriptor, and the soft limit is usually far below the hard one.
     #[cfg(unix)]
     if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
         warn!(%error, "the number of open connections stays limited");
@@ -61,13 +61,13 @@ async fn serve() -> Result<()> {
 
     shutdown.await;
     info!("shutting down");
-    // First no more connections: a client that reconnects must find the next process, not this one.
+    // Stop accepting connections first: a client that reconnects must find the next process, not this one.
     drop(stop);
     let end = async {
         io.close().await;
         server.await
     };
-    // A client that has stopped reading would keep the server here forever.
+    // Without a time limit, a client that has stopped reading would keep the server here forever.
     if timeout(settings.shutdown_seconds, end).await.is_err() {
         warn!("some clients were cut off");
     }

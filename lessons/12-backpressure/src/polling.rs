@@ -1,4 +1,4 @@
-//! Long-polling, below Socket.IO: what the body of a request may hold, and how long it may take.
+//! Limits for the bodies of long-polling requests: their size, their duration, and the names of namespaces in them.
 
 use axum::{
     body::{Body, to_bytes},
@@ -11,10 +11,10 @@ use tokio::time::timeout;
 
 use crate::settings::Settings;
 
-/// How long a namespace's name may be, in bytes. A refusal repeats the name, and waits in memory until the client polls.
+/// The longest name of a namespace, in bytes. A refusal repeats the name, and waits in memory until the client polls.
 const MAX_NAMESPACE: usize = 64;
 
-/// Reads the whole body of a request before Socket.IO does, within the limits. A `GET` has none.
+/// Reads the whole body of a request, within the limits, before Socket.IO gets it. A `GET` has no body.
 pub async fn check_body(
     State(settings): State<Settings>,
     request: Request,
@@ -39,10 +39,10 @@ pub async fn check_body(
     (status, reason).into_response()
 }
 
-/// Stands between two packets in a body.
+/// The byte between two packets in a body.
 const SEPARATOR: u8 = 0x1e;
 
-/// Whether an Engine.IO packet asks for a namespace, `40/name,`, with a name that is too long.
+/// Whether an Engine.IO packet (`40/name,`) asks for a namespace whose name is too long.
 fn is_long_connect(packet: &[u8]) -> bool {
     let name = packet.strip_prefix(b"40/").unwrap_or_default();
     name.iter().take_while(|byte| **byte != b',').count() > MAX_NAMESPACE

@@ -1,4 +1,4 @@
-//! The accept loop: what `axum::serve` does, with limits for what a client may leave undone.
+//! The accept loop: like `axum::serve`, but with time limits for clients.
 
 use std::{pin::pin, time::Duration};
 
@@ -17,10 +17,10 @@ use tracing::warn;
 
 use crate::{settings::Settings, stream::Stream};
 
-/// How long the head of a request may be, in bytes.
+/// The longest head of a request, in bytes.
 const MAX_HEAD: usize = 16 * 1024;
 
-/// How long to wait when the system has no more connections to give.
+/// How long to wait when the system can't open more connections.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves until `stop` is ready. Then it accepts no more connections, and returns once every request is answered.
@@ -58,22 +58,22 @@ pub async fn serve(listener: TcpListener, router: Router, settings: Settings, st
                 _ = connection.as_mut() => return,
                 _ = stopped.changed() => connection.as_mut().graceful_shutdown(),
             }
-            // If a connection breaks, that's its client's affair.
+            // A connection that breaks concerns only its client.
             connection.await.ok();
         });
     }
-    // From now on the system refuses clients, instead of letting them wait.
+    // From now on the system refuses new clients, instead of letting them wait.
     drop(listener);
     stopping.send_replace(());
     stopping.closed().await;
 }
 
-/// Sets a new connection's options. This only fails if the connection is gone already.
+/// Sets a new connection's options, which only fails if the connection is already closed.
 fn configure(tcp: &TcpStream, stall_limit: Duration) {
-    // A message leaves at once, not when its packet is full.
+    // Sends messages immediately, without waiting to fill a packet.
     tcp.set_nodelay(true).ok();
-    // The heartbeat doesn't find a client that has stopped reading: the server can't end a session while it's still
-    // writing to it. Linux can end the connection; other systems have no such limit.
+    // The heartbeat doesn't help against a client that has stopped reading: the server can't end a session while it's
+    // still writing to it. Linux can end the connection. Other systems have no such limit.
     #[cfg(target_os = "linux")]
     SockRef::from(tcp)
         .set_tcp_user_timeout(Some(stall_limit))

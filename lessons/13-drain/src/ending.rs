@@ -1,4 +1,4 @@
-//! The shutdown, one step at a time.
+//! The steps of the shutdown.
 
 use std::{
     collections::HashSet,
@@ -21,31 +21,31 @@ use tokio::{sync::watch, time::sleep};
 
 use crate::client::opens_a_session;
 
-/// How far the shutdown has come.
+/// How far the shutdown has got.
 #[derive(Default)]
 pub struct Ending {
-    /// Whether the platform should send new clients elsewhere. For those that still come here nothing has changed.
+    /// Whether the platform should send new clients elsewhere. The ones that still come here are served as usual.
     pub draining: AtomicBool,
-    /// Whether nothing new is accepted any more: no session, no event. What was accepted before is still delivered.
+    /// Whether new sessions and new events are refused. Messages that were accepted before are still delivered.
     begun: watch::Sender<bool>,
-    /// The sessions for which nothing waits.
+    /// The sessions that have fetched everything.
     up_to_date: Mutex<HashSet<Sid>>,
 }
 
 impl Ending {
-    /// From now on nothing new is accepted.
+    /// Refuses new sessions and new events from now on.
     pub fn begin(&self) {
         self.begun.send_replace(true);
     }
 
-    /// Whether nothing new is accepted any more.
+    /// Whether new sessions and new events are refused.
     pub fn has_begun(&self) -> bool {
         *self.begun.borrow()
     }
 
     /// Waits until every client that polls has fetched everything.
     ///
-    /// What was written to a WebSocket is on its way. What waits for a poll would be lost.
+    /// Messages to a WebSocket are already on their way. Messages that wait for a poll would be lost.
     pub async fn everything_is_fetched(&self, io: &SocketIo) {
         let has_to_poll = |socket: &SocketRef| {
             socket.transport_type() == TransportType::Polling
@@ -62,7 +62,7 @@ impl Ending {
     }
 }
 
-/// Lets requests through to Socket.IO until the shutdown begins, and notes then for whom nothing waits.
+/// Refuses new sessions once the shutdown has begun, and notes which sessions have fetched everything.
 pub async fn guard(State(ending): State<Arc<Ending>>, request: Request, next: Next) -> Response {
     if ending.has_begun() && opens_a_session(request.uri()) {
         return (
@@ -77,7 +77,7 @@ pub async fn guard(State(ending): State<Arc<Ending>>, request: Request, next: Ne
     let mut begun = ending.begun.subscribe();
     let mut answer = pin!(next.run(request));
     tokio::select! {
-        // In this order. Nothing new comes once the shutdown has begun, so if the poll has no answer then, nothing waits.
+        // The order matters: nothing new arrives during the shutdown, so a poll without an answer has nothing to fetch.
         biased;
         answer = &mut answer => return answer,
         _ = begun.wait_for(|begun| *begun) => ending.up_to_date().insert(session),
@@ -85,7 +85,7 @@ pub async fn guard(State(ending): State<Arc<Ending>>, request: Request, next: Ne
     answer.await
 }
 
-/// The session that a request polls for, if it does.
+/// The session that a request polls for, if it's a poll.
 fn polls(request: &Request) -> Option<Sid> {
     let mut query = request.uri().query()?.split('&');
     let session = query.find_map(|pair| pair.strip_prefix("sid="))?;
@@ -95,7 +95,7 @@ fn polls(request: &Request) -> Option<Sid> {
         .filter(|_| request.method() == Method::GET)
 }
 
-/// What `/readyz` says: whether a platform should send clients here.
+/// Answers `/readyz`: whether the platform should send clients here.
 pub async fn readiness(State(ending): State<Arc<Ending>>) -> (StatusCode, &'static str) {
     if ending.draining.load(Relaxed) {
         (StatusCode::SERVICE_UNAVAILABLE, "shutting down")

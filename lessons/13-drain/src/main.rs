@@ -28,7 +28,7 @@ async fn main() {
     if let Err(error) = &result {
         eprintln!("{error:#}");
     }
-    // Not a return: the runtime would wait for reads of files that never end.
+    // After a return, the runtime would wait for file reads that may never end.
     process::exit(result.is_err().into());
 }
 
@@ -36,14 +36,14 @@ async fn serve() -> Result<()> {
     if fs::exists(".env")? {
         let settings = fs::read_to_string(".env").context("cannot read .env")?;
         for (number, line) in (1..).zip(settings.lines()) {
-            // Not dotenvy's own error, which quotes the line: it may hold a password.
+            // dotenvy's own error would quote the line, which may hold a password.
             let set = dotenvy::from_read(line.trim().as_bytes()).ok();
             set.with_context(|| format!(".env, line {number}: expected NAME=value or NAME='a b'"))?;
         }
     }
     let settings = Settings::parse();
     let _log = start_log(settings.log_format);
-    // Each client takes a file descriptor, and the usual soft limit is far below the hard one.
+    // Each client takes a file descriptor, and the soft limit is usually far below the hard one.
     #[cfg(unix)]
     if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
         warn!(%error, "the number of open connections stays limited");
@@ -77,21 +77,21 @@ async fn serve() -> Result<()> {
 
         let deadline = Instant::now() + settings.shutdown_seconds;
         ending.begin();
-        // Half of the time, so that some is left for those that have fetched everything.
+        // At most half of the time, so that the rest is left for the clients that have fetched everything.
         let fetched = ending.everything_is_fetched(&io);
         if timeout(settings.shutdown_seconds / 2, fetched)
             .await
             .is_err()
         {
-            warn!("some clients did not fetch what was for them");
+            warn!("some clients did not fetch all of their messages");
         }
-        // First no more connections: a client that reconnects must find the next process, not this one.
+        // Stop accepting connections first: a client that reconnects must find the next process, not this one.
         drop(stop);
         let rest = async {
             io.close().await;
             server.await
         };
-        // A client that has stopped reading would keep the server here forever.
+        // Without a time limit, a client that has stopped reading would keep the server here forever.
         if timeout_at(deadline, rest).await.is_err() {
             warn!("some clients were cut off");
         }

@@ -1,11 +1,11 @@
-//! What asks the server to shut down: the platform (SIGTERM) or a person (Ctrl-C).
+//! The signals that ask the server to shut down: SIGTERM from the platform, or Ctrl-C from a person.
 
 use std::io;
 
-/// Replaces what the signals do by default, which is to end the process. The future is ready when one arrives.
+/// Keeps these signals from ending the process, as they'd do by default. The future is ready when one arrives.
 ///
 /// # Errors
-/// The system refuses to watch for signals.
+/// The system can't watch for signals.
 #[cfg(unix)]
 pub fn shutdown_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -20,10 +20,10 @@ pub fn shutdown_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// The same on Windows, which has no SIGTERM.
+/// The same for Windows, which has no SIGTERM.
 ///
 /// # Errors
-/// The system refuses to watch for signals.
+/// The system can't watch for signals.
 #[cfg(windows)]
 pub fn shutdown_signal() -> io::Result<impl Future<Output = ()>> {
     let mut ctrl_c = tokio::signal::windows::ctrl_c()?;

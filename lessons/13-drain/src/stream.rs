@@ -1,4 +1,4 @@
-//! A connection that is read no faster than it's written, and in turns with the others.
+//! A connection that's read only as fast as it's written to, and that takes turns with the others.
 
 use std::{
     io::{self, IoSlice},
@@ -14,15 +14,15 @@ use tokio::{
 
 /// A client's connection.
 ///
-/// Whatever a client sends may need an answer: the WebSocket protocol wants a pong for each ping. Answers that the client
-/// doesn't accept wait in memory, so the server stops reading while it can't write.
+/// Anything that a client sends may need an answer, such as the WebSocket protocol's pong for each ping. Answers that
+/// the client doesn't accept wait in memory, so the server stops reading while it can't write.
 pub struct Stream {
     tcp: TcpStream,
     /// Whether the last write has to wait until the client accepts more.
     blocked: bool,
-    /// Whether something was written since the last read. A client that reads slowly is read slowly, too, but not never.
+    /// Whether something was written since the last read. If so, even a blocked connection is read once more.
     has_written: bool,
-    /// Whether this turn has had its read. One that sends much would otherwise keep the others waiting.
+    /// Whether this turn has had its read. A client that sends a lot would otherwise keep the others waiting.
     has_read: bool,
     /// Wakes the task that waits to read.
     reader: Option<Waker>,
@@ -39,7 +39,7 @@ impl Stream {
         }
     }
 
-    /// Remembers how a write went.
+    /// Remembers the result of a write.
     fn note<T>(&mut self, write: Poll<T>) -> Poll<T> {
         self.blocked = write.is_pending();
         if write.is_ready() {

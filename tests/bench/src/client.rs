@@ -1,4 +1,4 @@
-//! A client that costs the machine little: one WebSocket, and no more of Socket.IO than the load needs.
+//! A cheap client: one WebSocket, and only as much of Socket.IO as the load needs.
 
 use anyhow::{Context as _, Result, bail, ensure};
 use futures_util::{SinkExt as _, StreamExt as _, TryStreamExt as _, stream};
@@ -10,7 +10,7 @@ use tokio_tungstenite::{
 
 use crate::server::{Dialect, Target};
 
-/// How many connections are being opened at any time.
+/// How many connections are opened at the same time.
 const AT_ONCE: usize = 50;
 
 /// How much is read at once, in bytes. Messages are short here, and clients are many.
@@ -42,7 +42,7 @@ impl Client {
         Ok(client)
     }
 
-    /// Connects many.
+    /// Connects many clients.
     pub async fn connect_all(target: Target, count: usize) -> Result<Vec<Self>> {
         stream::iter(0..count)
             .map(|_| Self::connect(target))
@@ -56,7 +56,7 @@ impl Client {
         Ok(self.socket.send(Message::Text(text.into())).await?)
     }
 
-    /// The next message. Heartbeats are answered and not shown.
+    /// Returns the next message, and answers heartbeats on the way.
     pub async fn receive(&mut self) -> Result<Utf8Bytes> {
         loop {
             let message = self.socket.next().await;
@@ -73,7 +73,7 @@ impl Client {
     }
 }
 
-/// Makes sure that a packet begins as it should.
+/// Makes sure that a packet begins as expected.
 pub fn expect(packet: &str, start: &str) -> Result<()> {
     ensure!(
         packet.starts_with(start),

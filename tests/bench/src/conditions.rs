@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 pub struct Conditions {
     date: String,
     machine: Machine,
-    /// Of what runs the servers, and of what they are made of.
+    /// Of what runs the servers, and of their libraries.
     versions: Map<String, Value>,
 }
 
@@ -26,7 +26,7 @@ struct Machine {
 }
 
 impl Conditions {
-    /// The conditions now, before anything is measured.
+    /// Reads the conditions before anything is measured.
     pub fn now() -> Result<Self> {
         Ok(Self {
             date: output("date", &["--utc", "+%Y-%m-%d"])?,
@@ -35,7 +35,7 @@ impl Conditions {
         })
     }
 
-    /// Names and versions, as a sentence begins: `Rust 1.95.0, tokio 1.54.1`.
+    /// Names and versions, capitalized for the start of a sentence: `Rust 1.95.0, tokio 1.54.1`.
     pub fn versions(&self, names: &[&str]) -> String {
         let version = |name: &&str| {
             let version = self.versions[*name].as_str().unwrap_or("?");
@@ -49,7 +49,7 @@ impl Conditions {
     }
 }
 
-/// What the tables of both programs begin with.
+/// The introduction to the tables of both programs.
 impl fmt::Display for Conditions {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (date, machine) = (&self.date, &self.machine);
@@ -77,11 +77,11 @@ impl Machine {
         let memory = field("/proc/meminfo", "MemTotal")?.unwrap_or_default();
         let kilobytes: f64 = first(&memory, ' ').parse().context("no MemTotal")?;
         Ok(Self {
-            // Some processors have no name there.
+            // Some processors have no name in this file.
             cpu: field("/proc/cpuinfo", "model name")?.unwrap_or_else(|| "unknown".to_owned()),
             processors: thread::available_parallelism()?.get(),
             memory_gb: (kilobytes * 1024.0 / 1e9).round(),
-            // After the dash comes the name of the build.
+            // The name of the build follows the dash.
             kernel: format!("Linux {}", first(&read("/proc/sys/kernel/osrelease")?, '-')),
             load_average_before: first(&read("/proc/loadavg")?, ' '),
         })
@@ -108,7 +108,7 @@ fn versions() -> Result<Map<String, Value>> {
     Ok(versions)
 }
 
-/// The text up to a sign.
+/// The text before a character.
 fn first(text: &str, end: char) -> String {
     text.trim().split(end).next().unwrap_or_default().to_owned()
 }
@@ -117,13 +117,13 @@ fn read(path: impl AsRef<std::path::Path>) -> Result<String> {
     fs::read_to_string(&path).with_context(|| path.as_ref().display().to_string())
 }
 
-/// What a program prints.
+/// A program's output.
 fn output(program: &str, arguments: &[&str]) -> Result<String> {
     let output = Command::new(program)
         .args(arguments)
         .current_dir(root())
         .output()
-        .with_context(|| format!("{program} cannot be started"))?;
+        .with_context(|| format!("cannot start {program}"))?;
     let errors = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "{program} {arguments:?}: {errors}");
     Ok(String::from_utf8(output.stdout)?.trim().to_owned())

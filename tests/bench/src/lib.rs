@@ -1,4 +1,4 @@
-//! What both programs share: the conditions of a run, and its record for the book.
+//! Code that both programs share: the conditions of a run, and its record for the book.
 
 #![allow(
     clippy::missing_errors_doc,
@@ -16,7 +16,7 @@ use serde::Serialize;
 
 pub use conditions::Conditions;
 
-/// The folder of the programs that were built for release: this one lies there, too.
+/// The folder of the release programs, which this one is in, too.
 pub fn programs() -> Result<PathBuf> {
     let program = env::current_exe()?;
     Ok(program.parent().context("no folder of programs")?.into())

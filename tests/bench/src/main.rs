@@ -1,7 +1,7 @@
 //! Measures the lessons and their Node originals side by side, in turn, on this machine.
 //!
 //! `just bench` measures everything and records it in `book/measured/`. `just bench broadcast idle` measures parts, and
-//! `just bench --quick` checks that all of it works; both write beside the program, and their figures aren't for the
+//! `just bench --quick` checks that everything works; both write beside the program, and their figures aren't for the
 //! book.
 
 mod client;
@@ -23,10 +23,10 @@ use record::Record;
 /// Measures the lessons beside their Node originals.
 #[derive(Parser)]
 struct Options {
-    /// Check that everything works, in seconds: the figures mean nothing.
+    /// Check in seconds that everything works; the figures mean nothing
     #[arg(long)]
     quick: bool,
-    /// What to measure: everything, if nothing is named.
+    /// What to measure; by default, everything
     workloads: Vec<Workload>,
 }
 
@@ -45,12 +45,12 @@ async fn bench(options: &Options) -> Result<()> {
     } else {
         Plan::FULL
     };
-    // The servers inherit the limit. They have some other files open, too.
+    // The servers inherit the limit, and have some other files open, too.
     let needed = plan.connections() + 100;
     let limit = rlimit::increase_nofile_limit(u64::MAX)?;
     ensure!(
         limit >= needed as u64,
-        "{needed} connections are needed at once, but the system allows a process {limit} open files"
+        "this needs {needed} connections at a time, but the system allows a process only {limit} open files"
     );
     let conditions = Conditions::now()?;
     let everything = options.workloads.is_empty();

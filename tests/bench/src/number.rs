@@ -1,4 +1,4 @@
-//! Numbers as a person reads them.
+//! Numbers for people to read.
 
 /// Three significant digits: `1.23`, `45.6`, `789`, `12,300`.
 pub fn short(value: f64) -> String {
@@ -28,7 +28,7 @@ pub fn whole(value: f64) -> String {
 }
 
 #[test]
-fn three_digits_are_enough() {
+fn numbers_have_three_significant_digits() {
     let shown = [0.0, 1.234, 45.67, 123.4, 999.6, 12_345.0, 1_234_567.0].map(short);
     let expected = [
         "0.00",

@@ -18,7 +18,7 @@ use crate::{
 pub enum Workload {
     /// Each client emits, waits for its acknowledgement, and emits again.
     Acknowledged,
-    /// One client emits, and all others hear it.
+    /// One client emits, and all others receive it.
     Broadcast,
     /// Clients connect and do nothing.
     Idle,
@@ -36,7 +36,7 @@ pub const DEPLOYED: Contender = Contender::Rust("13-drain");
 impl Workload {
     pub const ALL: [Self; 4] = [Self::Acknowledged, Self::Broadcast, Self::Idle, Self::Start];
 
-    /// The lesson that teaches what is measured, the one that is deployed, and Node.
+    /// The lesson that teaches it, the one that is deployed, and Node.
     fn contenders(self) -> &'static [Contender] {
         use Contender::{Echo, Node, Rust};
         match self {
@@ -48,9 +48,9 @@ impl Workload {
     }
 }
 
-/// How much is measured.
+/// How much to measure.
 pub struct Plan {
-    /// How often each contender has its turn, one after the other: A B A B.
+    /// How many turns each contender has, one after the other: A B A B.
     rounds: usize,
     /// The same for the start, which is measured quickly.
     start_rounds: usize,
@@ -62,7 +62,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// What is recorded: about seven minutes.
+    /// The run for the record: about seven minutes.
     pub const FULL: Self = Self {
         rounds: 3,
         start_rounds: 10,
@@ -77,7 +77,7 @@ impl Plan {
         },
     };
 
-    /// Whether everything works, in seconds. Its figures mean nothing.
+    /// Checks in seconds that everything works. Its figures mean nothing.
     pub const QUICK: Self = Self {
         rounds: 1,
         start_rounds: 1,
@@ -92,15 +92,15 @@ impl Plan {
         },
     };
 
-    /// How many connections there are at once.
+    /// How many connections there are at a time.
     pub fn connections(&self) -> usize {
         let all = [self.asking, self.listening, self.idle].concat();
-        // The speaker of a broadcast is one more.
+        // Plus the sender of a broadcast.
         all.into_iter().max().unwrap_or(0) + 1
     }
 }
 
-/// Measures all contenders of a workload in turn, and prints each result as soon as there is one.
+/// Measures all contenders of a workload in turn, and prints each result as soon as there's one.
 pub async fn measure(workload: Workload, plan: &Plan) -> Result<Vec<Run>> {
     let rounds = match workload {
         Workload::Start => plan.start_rounds,

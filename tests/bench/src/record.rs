@@ -1,4 +1,4 @@
-//! The record of a run: every measurement, their medians, and what became of the aims.
+//! The record of a run: every measurement, their medians, and which aims were met.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::plan::{DEPLOYED, Workload};
 
-/// What was measured: the name of each figure, which says its unit, and its value.
+/// Each figure's name, which includes its unit, and its value.
 pub type Figures = BTreeMap<String, f64>;
 
 /// One measurement, or the medians of several.
@@ -16,7 +16,7 @@ pub struct Run {
     pub workload: Workload,
     /// The name of the contender.
     pub server: String,
-    /// How many clients there were: those that ask, those that listen, or those that do nothing.
+    /// The number of clients that ask, listen, or do nothing.
     pub clients: usize,
     pub figures: Figures,
 }
@@ -31,17 +31,16 @@ impl Run {
     }
 }
 
-/// What the lessons aim at: at most `limit` of Node's figure.
+/// An aim of the lessons: at most `limit` times Node's figure.
 #[derive(Serialize, Deserialize)]
 pub struct Aim {
     pub what: String,
     pub limit: f64,
-    #[serde(rename = "came")]
     pub actual: f64,
     pub met: bool,
 }
 
-/// The figures that are aimed at.
+/// The aims.
 #[rustfmt::skip]
 const AIMS: [(Workload, usize, &str, &str, f64); 6] = [
     (Workload::Acknowledged, 100, "cpu_us", "processor time for an acknowledged event, 100 clients", 0.5),
@@ -52,7 +51,7 @@ const AIMS: [(Workload, usize, &str, &str, f64); 6] = [
     (Workload::Start, 0, "start_ms", "time from the start to the first answer", 0.2),
 ];
 
-/// Everything that was measured, as the file has it.
+/// All the measurements, as the file has them.
 #[derive(Serialize, Deserialize)]
 pub struct Record {
     #[serde(flatten)]
@@ -74,7 +73,7 @@ impl Record {
         record
     }
 
-    /// How many messages and connections were lost, in all runs together.
+    /// How many messages and connections were lost in all runs.
     pub fn lost(&self) -> f64 {
         // The empty sum of floats is -0.
         self.runs
@@ -84,7 +83,7 @@ impl Record {
             + 0.0
     }
 
-    /// How often each server had its turn.
+    /// The number of turns of each server.
     pub fn rounds(&self) -> usize {
         let first = self.runs.first();
         let repeats = |run: &&Run| first.is_some_and(|first| run.repeats(first));
@@ -99,7 +98,7 @@ impl Record {
         Some(run.figures.get(figure)? / node.figures.get(figure)?)
     }
 
-    /// One aim of each lesson that it is for, as far as it was measured.
+    /// One aim, for each of its lessons that was measured.
     fn aims_of(
         &self,
         &(workload, clients, figure, what, limit): &(Workload, usize, &str, &str, f64),
@@ -107,7 +106,7 @@ impl Record {
         let lessons = self.medians.iter().filter(|run| {
             run.is_about(workload, clients)
                 && run.server.starts_with("Rust")
-                // The last lesson of production is the one that saves memory.
+                // Saving memory is an aim of the last production lesson.
                 && (workload != Workload::Idle || run.server == DEPLOYED.to_string())
         });
         let aims = lessons.filter_map(|run| {
@@ -123,7 +122,7 @@ impl Record {
     }
 }
 
-/// The median of each figure over the runs that repeat each other.
+/// The median of each figure over repeated runs.
 fn medians(runs: &[Run]) -> Vec<Run> {
     let mut medians: Vec<Run> = Vec::new();
     for run in runs {
@@ -137,7 +136,7 @@ fn medians(runs: &[Run]) -> Vec<Run> {
         }
         medians.push(median);
     }
-    // Servers stay in the order of their turns.
+    // Keeps the servers in the order of their turns.
     medians.sort_by_key(|run| (run.workload, run.clients));
     medians
 }

@@ -1,7 +1,7 @@
-//! The servers that are compared, each in a process of its own.
+//! The compared servers, each in a process of its own.
 //!
-//! The tests' own `Server` reads what a server logs. That would be part of the measurement here, since most lessons log
-//! each event: these servers log to nowhere, so the load has to know their ports.
+//! The tests' `Server` reads a server's log. Here, that would distort the measurement, since most lessons log each event.
+//! These servers' output is discarded, so the load has to choose their ports.
 
 use std::{
     fmt,
@@ -27,11 +27,11 @@ const LIMITS: [&str; 5] = [
     "SESSIONS_PER_SECOND",
 ];
 
-/// How long a server may take until it answers, and how often it is asked.
+/// How long a server may take to answer, and how often it's asked.
 const START_LIMIT: Duration = Duration::from_secs(20);
 const ASK_EVERY: Duration = Duration::from_micros(200);
 
-/// A server that is compared with others.
+/// A server to compare with others.
 #[derive(Clone, Copy)]
 pub enum Contender {
     /// A lesson, built for release: `05-callbacks`.
@@ -53,7 +53,7 @@ impl fmt::Display for Contender {
     }
 }
 
-/// What a server speaks.
+/// A server's protocol.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
     /// Socket.IO: a handshake and a namespace before the first message, and heartbeats.
@@ -62,7 +62,7 @@ pub enum Dialect {
     Raw,
 }
 
-/// Where a running server is found.
+/// The address of a running server.
 #[derive(Clone, Copy)]
 pub struct Target {
     pub address: SocketAddr,
@@ -70,7 +70,7 @@ pub struct Target {
     pub pid: u32,
 }
 
-/// A running server, which ends with this value.
+/// A running server, which is stopped when this is dropped.
 pub struct Server {
     pub target: Target,
     /// The time from the start of its process to its first answer.
@@ -104,9 +104,9 @@ impl Server {
         let mut process = Process(process);
         while first_answer(address).is_err() {
             if let Some(status) = process.0.try_wait()? {
-                bail!("{command:?} has ended: {status}");
+                bail!("{command:?} has exited: {status}");
             }
-            ensure!(begin.elapsed() < START_LIMIT, "{command:?} does not answer");
+            ensure!(begin.elapsed() < START_LIMIT, "{command:?} doesn't answer");
             sleep(ASK_EVERY);
         }
         let start = begin.elapsed();
@@ -127,14 +127,14 @@ struct Process(Child);
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Errors say that it has ended already. The next server has to wait until this one is gone.
+        // An error means that it has already exited. The next server has to wait until this one is gone.
         self.0.kill().ok();
         self.0.wait().ok();
     }
 }
 
-/// An address that nobody listens on, each time another one. Its port is below those that the system chooses for
-/// clients: otherwise, a client that asks for a server that doesn't listen yet sometimes connects to itself.
+/// A new address that nobody listens on. Its port is below those that the system chooses for clients: otherwise, a client
+/// that connects before the server listens sometimes connects to itself.
 fn free_address() -> Result<SocketAddr> {
     static NEXT: AtomicU16 = AtomicU16::new(10_000);
     let ports = iter::repeat_with(|| NEXT.fetch_add(1, Ordering::Relaxed));
@@ -145,7 +145,7 @@ fn free_address() -> Result<SocketAddr> {
     free.context("no port is free")
 }
 
-/// Asks for a page, and waits for the beginning of the answer.
+/// Requests a page, and waits for the beginning of the answer.
 fn first_answer(address: SocketAddr) -> io::Result<()> {
     let mut stream = TcpStream::connect(address)?;
     stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;

@@ -20,7 +20,7 @@ use Show::{Count, OfNode, Value};
 /// The title of a column, its figure, and how it is shown.
 type Column = (&'static str, &'static str, Show);
 
-/// The heading of a workload's table, what it says, and its columns.
+/// The heading of a workload's table, its introduction, and its columns.
 fn layout(workload: Workload) -> (&'static str, &'static str, &'static [Column]) {
     match workload {
         Workload::Acknowledged => (
@@ -78,7 +78,7 @@ fn layout(workload: Workload) -> (&'static str, &'static str, &'static [Column])
 /// All tables, as `bench.md` has them.
 pub fn markdown(record: &Record) -> String {
     let tables = Workload::ALL.map(|workload| table(record, workload));
-    about(record) + &aims(record) + &tables.concat()
+    about(record) + &tables.concat() + &aims(record)
 }
 
 fn about(record: &Record) -> String {
@@ -98,15 +98,15 @@ fn aims(record: &Record) -> String {
     }
     let met = |met| if met { "met" } else { "missed" };
     let rows = record.aims.iter().map(|aim| {
-        // A digit more than the tables have: otherwise a ratio just over its aim would look as if it met it.
+        // One digit more than the tables: otherwise, a ratio just over its aim would look as if it met the aim.
         let (what, limit, actual) = (&aim.what, aim.limit, aim.actual);
         format!("| {what} | {limit:.3} | {actual:.3} | {} |\n", met(aim.met))
     });
     let lost = record.lost();
     format!(
-        "\n### Aims {{#bench-aims}}\n\n| what | at most | came | |\n|---|--:|--:|---|\n{}\
+        "\n### Aims {{#bench-aims}}\n\n| figure | at most | actual | |\n|---|--:|--:|---|\n{}\
          | messages and connections lost | 0 | {} | {} |\n\n\
-         All but the last are parts of Node's figure in the same run.\n",
+         All but the last are ratios to Node's figure in the same run.\n",
         rows.collect::<String>(),
         whole(lost),
         met(lost == 0.0),

@@ -1,4 +1,4 @@
-//! A page as axe-core sees it.
+//! Checks a page with axe-core.
 
 use std::fs;
 

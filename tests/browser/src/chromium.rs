@@ -1,4 +1,4 @@
-//! The browser's process, and the guests in it.
+//! The browser's process, and its guest profiles.
 
 use anyhow::{Context, Error};
 use chromiumoxide::{
@@ -14,13 +14,13 @@ use tempfile::TempDir;
 
 use crate::{Result, Tab};
 
-/// Beyond the library's own: this browser talks to nobody but the servers under test.
+/// In addition to the library's own arguments: this browser only talks to the servers under test.
 const FLAGS: [&str; 3] = ["disable-gpu", "disable-quic", "disable-component-update"];
 
 /// A running Chromium or Chrome without a window.
 pub struct Chromium {
     browser: Browser,
-    /// Holds the browser's profile, and removes it in the end.
+    /// Contains the browser's profile, and removes it in the end.
     _profile: TempDir,
 }
 
@@ -49,7 +49,7 @@ impl Chromium {
         })
     }
 
-    /// A guest, who shares neither cookies nor storage with the others.
+    /// Creates a guest, which shares neither cookies nor storage with the others.
     pub async fn guest(&self) -> Result<Guest<'_>> {
         let context = CreateBrowserContextParams::builder()
             .dispose_on_detach(true)
@@ -61,7 +61,7 @@ impl Chromium {
         })
     }
 
-    /// Ends the browser.
+    /// Closes the browser.
     pub async fn close(mut self) -> Result {
         self.browser.close().await?;
         self.browser.wait().await?;
@@ -69,7 +69,7 @@ impl Chromium {
     }
 }
 
-/// Somebody who opens tabs.
+/// A separate profile, which can open tabs.
 pub struct Guest<'a> {
     browser: &'a Browser,
     context: BrowserContextId,
@@ -81,7 +81,7 @@ impl Guest<'_> {
         let target = CreateTargetParams::builder()
             .url("about:blank")
             .browser_context_id(self.context.clone())
-            // Its own window: a tab behind another draws no frames.
+            // Its own window, since a tab behind another draws no frames.
             .new_window(true)
             .build()
             .map_err(Error::msg)?;
@@ -89,7 +89,7 @@ impl Guest<'_> {
     }
 }
 
-/// Chromium's sandbox does not work for root, who runs most containers.
+/// Chromium's sandbox doesn't work for root, which is the user in most containers.
 #[cfg(target_os = "linux")]
 fn is_root() -> bool {
     use std::{fs, os::unix::fs::MetadataExt};

@@ -1,9 +1,9 @@
-//! A real browser with the lessons' pages in it, driven by its debugging protocol.
+//! Drives a real browser with the lessons' pages, over its debugging protocol.
 
 #![allow(
     clippy::missing_errors_doc,
     clippy::must_use_candidate,
-    reason = "nobody outside of this workspace calls this"
+    reason = "only this workspace calls this"
 )]
 
 mod axe;
@@ -14,5 +14,5 @@ pub use axe::expect_no_serious_fault;
 pub use chromium::{Chromium, Guest};
 pub use tab::Tab;
 
-/// The result of driving a browser: anything may go wrong on the way to it.
+/// The result of driving a browser, where anything can fail.
 pub type Result<T = ()> = anyhow::Result<T>;

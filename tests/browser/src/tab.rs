@@ -1,4 +1,4 @@
-//! One page, and all that it says and asks for.
+//! One page, with its console and its requests.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ use tokio::time::timeout;
 
 use crate::Result;
 
-/// How long to wait for what a page should show.
+/// How long to wait until a page shows something.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A page in the browser.
@@ -56,7 +56,7 @@ impl Tab {
         Ok(tab)
     }
 
-    /// The value of a JavaScript expression; of a promise, what it resolves to.
+    /// The value of a JavaScript expression. If it's a promise, this waits for its value.
     pub async fn evaluate(&self, expression: &str) -> Result<Value> {
         let expression = EvaluateParams::builder()
             .expression(expression)
@@ -68,7 +68,7 @@ impl Tab {
         Ok(result.value().cloned().unwrap_or(Value::Null))
     }
 
-    /// Waits until a JavaScript condition holds, looking at each change of the page.
+    /// Waits until a JavaScript condition is true, and checks it after each change of the page.
     pub async fn wait_until(&self, condition: &str) -> Result {
         let waiting = format!(
             "new Promise((resolve) => {{
@@ -87,18 +87,18 @@ impl Tab {
         if self.evaluate(&waiting).await.is_err() {
             let shown = self.evaluate("document.body.innerText").await?;
             let shown = shown.as_str().unwrap_or_default();
-            bail!("this should have become true: {condition}\nThe page shows:\n{shown}");
+            bail!("expected this to become true: {condition}\nThe page shows:\n{shown}");
         }
         Ok(())
     }
 
-    /// Waits for the next time that the page is loaded, from now on.
+    /// Waits until the page is loaded again.
     pub async fn next_load(&self) -> Result<impl Future<Output = Result> + use<>> {
         let mut loads = self.page.event_listener::<EventLoadEventFired>().await?;
         Ok(async move {
             let load = timeout(PATIENCE, loads.next()).await;
-            let load = load.ok().context("the page should have reloaded")?;
-            load.context("the page has gone")?;
+            let load = load.ok().context("expected the page to reload")?;
+            load.context("the page is gone")?;
             Ok(())
         })
     }
@@ -115,7 +115,7 @@ impl Tab {
             .await
     }
 
-    /// Types a text where a person would, and nothing more.
+    /// Types text into an element, without sending it.
     pub async fn write(&self, selector: &str, text: &str) -> Result {
         self.page.find_element(selector).await?.focus().await?;
         self.page.execute(InsertTextParams::new(text)).await?;
@@ -135,7 +135,7 @@ impl Tab {
         Ok(())
     }
 
-    /// Sends a message as a person does: writes it and presses Enter.
+    /// Sends a message as a person does: types it and presses Enter.
     pub async fn send(&self, text: &str) -> Result {
         self.write("#txtMensaje", text).await?;
         self.press("#txtMensaje", "Enter").await
@@ -149,8 +149,8 @@ impl Tab {
         .await
     }
 
-    /// The frames in the wire panel, oldest first, as direction and text; without those that only keep the
-    /// connection alive or carry it from one transport to the other.
+    /// The frames in the wire panel, oldest first, as direction and text, without heartbeats and the packets of an
+    /// upgrade.
     pub async fn frames(&self) -> Result<Vec<(String, String)>> {
         let frames = self
             .evaluate(
@@ -162,10 +162,10 @@ impl Tab {
         Ok(serde_json::from_value(frames)?)
     }
 
-    /// Waits until the page has shown all that the server has sent so far.
+    /// Waits until the page shows everything that the server has sent so far.
     ///
-    /// Asks for a namespace that does not exist: the refusal comes after all that came before. Twice, since
-    /// a server may answer the first while the handler of the last event has still to run.
+    /// Asks for a namespace that doesn't exist: the refusal arrives after everything else. It asks twice, since
+    /// a server may answer the first time before the handler of the last event has run.
     pub async fn settle(&self) -> Result {
         for fence in ["/fence-1", "/fence-2"] {
             let asking = format!(
@@ -173,24 +173,21 @@ impl Tab {
             );
             self.evaluate(&format!("{asking}.then(() => true)")).await?;
         }
-        // The panel draws with the next frame of the screen.
+        // The panel draws in the screen's next frame.
         self.evaluate("new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))")
             .await?;
         Ok(())
     }
 
-    /// Takes the network away from the page, or gives it back.
+    /// Turns the page's network off or on.
     pub async fn set_offline(&self, offline: bool) -> Result {
-        #[expect(
-            deprecated,
-            reason = "what is to replace it leaves open WebSockets alone"
-        )]
+        #[expect(deprecated, reason = "its replacement doesn't affect open WebSockets")]
         let conditions = network::EmulateNetworkConditionsParams::new(offline, 0., -1., -1.);
         self.page.execute(conditions).await?;
         Ok(())
     }
 
-    /// What the page has written to its console since this was asked last, each entry as JSON.
+    /// What the page has written to its console since the last call, each entry as JSON.
     pub async fn console(&mut self) -> Result<Vec<String>> {
         self.catch_up().await?;
         let mut lines = Vec::new();
@@ -211,8 +208,8 @@ impl Tab {
         Ok(lines)
     }
 
-    /// What went wrong in the page since this was asked last: exceptions, and what the browser reports as an
-    /// error, violations of the Content-Security-Policy among them. Failed connections only if asked for.
+    /// The page's problems since the last call: exceptions, and what the browser reports as an error, which includes
+    /// violations of the Content-Security-Policy. Failed connections are only included if asked for.
     pub async fn problems(&mut self, with_failed_connections: bool) -> Result<Vec<String>> {
         self.catch_up().await?;
         let mut problems = Vec::new();
@@ -231,7 +228,7 @@ impl Tab {
         Ok(problems)
     }
 
-    /// The URLs that the page has asked for since this was asked last.
+    /// The URLs that the page has requested since the last call.
     pub async fn requests(&mut self) -> Result<Vec<String>> {
         self.catch_up().await?;
         let requests = drain(&mut self.requests)
@@ -243,20 +240,20 @@ impl Tab {
         Ok(requests.chain(sockets).collect())
     }
 
-    /// Shows the page light or dark, without movement.
+    /// Shows the page light or dark, without animations.
     pub async fn set_dark(&self, dark: bool) -> Result {
         let scheme = if dark { "dark" } else { "light" };
         self.page
             .emulate_media_features(vec![
                 MediaFeature::new("prefers-color-scheme", scheme),
-                // What is looked at next must not be on its way from one colour to the other.
+                // Waits, so that no transition between colours is still running.
                 MediaFeature::new("prefers-reduced-motion", "reduce"),
             ])
             .await?;
         Ok(())
     }
 
-    /// Shows the page as it is on paper, or as it is on a screen.
+    /// Shows the page as on paper, or as on a screen.
     pub async fn set_print(&self, print: bool) -> Result {
         let media = if print {
             MediaTypeParams::Print
@@ -274,7 +271,7 @@ impl Tab {
         Ok(())
     }
 
-    /// A picture of what can be seen of the page, as PNG.
+    /// A picture of the visible part of the page, as PNG.
     pub async fn picture(&self) -> Result<Vec<u8>> {
         let params = ScreenshotParams::builder()
             .format(CaptureScreenshotFormat::Png)
@@ -288,7 +285,7 @@ impl Tab {
         Ok(())
     }
 
-    /// Events come before the answer to a command that was sent after them.
+    /// Events arrive before the answer to a command that was sent after them.
     async fn catch_up(&self) -> Result {
         self.evaluate("0").await?;
         self.evaluate("0").await?;
@@ -296,7 +293,7 @@ impl Tab {
     }
 }
 
-/// All events that are there by now.
+/// All events that have arrived so far.
 fn drain<S: Stream + Unpin>(events: &mut S) -> Vec<S::Item> {
     let mut drained = Vec::new();
     while let Some(Some(event)) = events.next().now_or_never() {

@@ -1,4 +1,4 @@
-//! Each page, light and dark, as axe-core sees it.
+//! Checks each page with axe-core, light and dark.
 
 use browser::{Chromium, Result};
 use course::lessons::{self, Lesson};

@@ -1,4 +1,4 @@
-//! What a page says of its connection.
+//! What a page shows about its connection.
 
 use std::{path::Path, time::Duration};
 
@@ -47,7 +47,7 @@ pub async fn survives_a_server_that_restarts(chromium: &Chromium, lesson: &Lesso
     is_as_before(&mut tab, &messages).await
 }
 
-/// Lets a page hear a message of another, where the lesson's page lists messages.
+/// Lets a page receive another one's message, if the lesson's page lists messages.
 async fn hear(other: &Tab, tab: &Tab, lesson: &Lesson) -> Result<serde_json::Value> {
     if lists_messages(lesson)? {
         other.is_online().await?;
@@ -57,10 +57,10 @@ async fn hear(other: &Tab, tab: &Tab, lesson: &Lesson) -> Result<serde_json::Val
     tab.messages().await
 }
 
-/// The list is still there, the console tells the story, and nothing but connections went wrong.
+/// Checks that the list is still there, that the console is right, and that the only problems are connections.
 async fn is_as_before(tab: &mut Tab, messages: &serde_json::Value) -> Result {
     if tab.messages().await? != *messages {
-        bail!("the list should still be {messages}");
+        bail!("expected the list to still be {messages}");
     }
     let console = tab.console().await?.into_iter();
     let console: Vec<_> = console.filter(|line| line != "object").collect();
@@ -74,7 +74,7 @@ async fn is_as_before(tab: &mut Tab, messages: &serde_json::Value) -> Result {
     bail!("the page has problems: {problems:#?}")
 }
 
-/// The page and the client are there, but no server speaks Socket.IO.
+/// The page and the client load, but there's no Socket.IO server.
 pub async fn stays_offline_without_a_server(chromium: &Chromium) -> Result {
     let public = root().join("public");
     let router = Router::new()
@@ -84,7 +84,7 @@ pub async fn stays_offline_without_a_server(chromium: &Chromium) -> Result {
         .fallback_service(ServeDir::new(servers::page(&lessons::find("broadcast")?)));
     let base = servers::serve_router(router).await?;
     let mut tab = chromium.guest().await?.open(&base).await?;
-    // The second attempt: the client has waited, and tries again by itself.
+    // The second attempt: the client has waited, and retries by itself.
     tab.evaluate(
         "new Promise((resolve) => socket.io.once('reconnect_attempt', () => resolve(true)))",
     )
@@ -98,12 +98,12 @@ pub async fn stays_offline_without_a_server(chromium: &Chromium) -> Result {
     bail!("the page says {console:?} and has problems: {problems:#?}")
 }
 
-/// With `?reload=PORT` the page waits at that port, and reloads when the connection is closed.
-pub async fn reloads_when_it_is_told_to(chromium: &Chromium, lesson: &Lesson) -> Result {
+/// With `?reload=PORT`, the page connects to that port, and reloads when the connection is closed.
+pub async fn reloads_when_told_to(chromium: &Chromium, lesson: &Lesson) -> Result {
     reloads(chromium, lesson, "/").await
 }
 
-pub async fn duo_reloads_when_it_is_told_to(chromium: &Chromium) -> Result {
+pub async fn duo_reloads_when_told_to(chromium: &Chromium) -> Result {
     reloads(chromium, &lessons::find("broadcast")?, "/shared/duo.html").await
 }
 
@@ -120,7 +120,7 @@ async fn reloads(chromium: &Chromium, lesson: &Lesson, path: &str) -> Result {
     });
     tab?;
     waiting?.close(None).await?;
-    // A page connects once, as it loads: this is the same page, reloaded, which waits again.
+    // A page connects once, when it loads: this is the same page, reloaded, which waits again.
     timeout(PATIENCE, watcher.accept()).await??;
     Ok(())
 }
@@ -140,7 +140,7 @@ pub async fn says_when_the_client_is_not_installed(chromium: &Chromium, lesson: 
     if status == json!(true) {
         Ok(())
     } else {
-        bail!("the page says that it is online")
+        bail!("the page says that it's online")
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod accessibility;
 mod connection;
+mod exercises;
 mod messages;
 mod panel;
 mod row;
@@ -18,7 +19,7 @@ use tokio::runtime::Runtime;
 /// Projectors, the first of them with 1080 lines at 200 %: width and height in CSS pixels.
 const PROJECTORS: [(i64, i64); 3] = [(960, 540), (1280, 720), (1920, 1080)];
 
-/// Windows of every kind: telephone, notebook, projectors, a large screen.
+/// Windows of every kind: phone, notebook, projectors, a large screen.
 const SIZES: [(i64, i64); 6] = [
     (360, 800),
     (1366, 768),
@@ -28,7 +29,7 @@ const SIZES: [(i64, i64); 6] = [
     (2560, 1440),
 ];
 
-/// Trials of a lesson, each named as its function is.
+/// A lesson's trials, named after their functions.
 macro_rules! of_lesson {
     ($suite:expr, $lesson:expr, [$($module:ident::$trial:ident),+ $(,)?]) => {
         [$({
@@ -52,7 +53,7 @@ macro_rules! of_none {
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
-    // The trials wait more than they work.
+    // The trials mostly wait.
     arguments.test_threads.get_or_insert(6);
     let runtime = Arc::new(Runtime::new().unwrap());
     let chromium = match runtime.block_on(Chromium::launch()) {
@@ -75,12 +76,15 @@ fn main() -> ExitCode {
 }
 
 fn trials(suite: &Suite) -> Vec<Trial> {
-    // First, since it builds, and the last trials want the whole machine.
+    // First, since they build, and the last trials need the whole machine.
     let mut trials = Vec::from(of_none!(suite, [
         "watch::reloads_its_pages_after_every_save": watch::reloads_its_pages_after_every_save,
+        "exercises::the_chat_reaches_every_tab": exercises::the_chat_reaches_every_tab,
+        "exercises::the_chart_draws_what_is_pushed_and_what_is_polled":
+            exercises::the_chart_draws_what_is_pushed_and_what_is_polled,
     ]));
     let lessons = lessons::all().unwrap();
-    // The lessons of production have one page, and what the last of them allows all of them allow.
+    // The production lessons share one page, and the last of them has the strictest policy.
     let last = lessons.iter().rfind(|lesson| lesson.part == 2);
     let with_sockets = lessons.iter().filter(|lesson| lesson.includes("connect"));
     for lesson in with_sockets.filter(|lesson| lesson.part != 2 || Some(*lesson) == last) {
@@ -109,7 +113,7 @@ fn trials(suite: &Suite) -> Vec<Trial> {
                 lesson,
                 [
                     messages::sends_with_enter_and_with_the_button,
-                    messages::sends_nothing_when_there_is_nothing_to_say,
+                    messages::does_not_send_an_empty_message,
                 ]
             ));
         }
@@ -124,16 +128,16 @@ fn trials(suite: &Suite) -> Vec<Trial> {
     for lesson in &lessons {
         let trial = of_lesson!(suite, lesson, [accessibility::has_no_serious_fault]);
         trials.extend(trial);
-        // The policy of this lesson's server forbids its page to wait anywhere else.
+        // This lesson's policy keeps its page from connecting to other servers.
         if !lesson.includes("headers") {
-            let trial = of_lesson!(suite, lesson, [connection::reloads_when_it_is_told_to]);
+            let trial = of_lesson!(suite, lesson, [connection::reloads_when_told_to]);
             trials.extend(trial);
         }
     }
     trials.extend(of_none!(suite, [
         "stays_offline_without_a_server": connection::stays_offline_without_a_server,
         "duo::cuts_one_network_and_restores_it": panel::cuts_one_network_and_restores_it,
-        "duo::reloads_when_it_is_told_to": connection::duo_reloads_when_it_is_told_to,
+        "duo::reloads_when_told_to": connection::duo_reloads_when_told_to,
         "duo::has_no_serious_fault": accessibility::duo_has_no_serious_fault,
         "panel::shows_the_upgrade": panel::shows_the_upgrade,
         "panel::explains_a_frame_and_finds_a_fault": panel::explains_a_frame_and_finds_a_fault,
@@ -154,7 +158,7 @@ fn trials(suite: &Suite) -> Vec<Trial> {
             panel::fits_on_a_projector(&chromium, size).await
         }));
     }
-    // Last, when most of the others are over: it takes all of a processor.
+    // Last, when most of the others are done: it uses a whole processor.
     trials.extend(of_none!(suite, [
         "panel::keeps_the_last_frames_of_a_flood": panel::keeps_the_last_frames_of_a_flood,
     ]));
@@ -174,7 +178,7 @@ impl Suite {
         let (runtime, chromium) = (Arc::clone(&self.runtime), Arc::clone(&self.chromium));
         Trial::test(name, move || {
             let played = runtime.block_on(play(chromium));
-            // With all its causes, of which the outermost says only what was being waited for.
+            // With all its causes: the outermost only says what the test was waiting for.
             played.map_err(|error| format!("{error:#}").into())
         })
     }

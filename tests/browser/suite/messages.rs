@@ -1,4 +1,4 @@
-//! What a person writes, and what the others read.
+//! What a person types, and what the others see.
 
 use anyhow::bail;
 use browser::{Chromium, Result, Tab};
@@ -36,10 +36,7 @@ pub async fn sends_with_enter_and_with_the_button(chromium: &Chromium, lesson: &
     )
 }
 
-pub async fn sends_nothing_when_there_is_nothing_to_say(
-    chromium: &Chromium,
-    lesson: &Lesson,
-) -> Result {
+pub async fn does_not_send_an_empty_message(chromium: &Chromium, lesson: &Lesson) -> Result {
     let server = servers::serve(lesson).await?;
     let tab = chromium.guest().await?.open(&server.base).await?;
     tab.is_online().await?;

@@ -108,7 +108,7 @@ pub async fn explains_a_frame_and_finds_a_fault(chromium: &Chromium) -> Result {
             json!(["4", "5", "1-", r#"["x",{"_placeholder":true,"num":0}]"#]),
         ),
         ("2probe", json!(["2", "probe"])),
-        // The separator as the panel and the book show it, and the same character in a message.
+        // The separator as shown in the panel and the book, and the same character in a message.
         (
             r#"40␞42["x"]"#,
             json!(["4", "0", "␞", "4", "2", r#"["x"]"#]),
@@ -146,7 +146,7 @@ async fn paste(tab: &Tab, frame: &str) -> Result {
     tab.write("#txtFrame", frame).await
 }
 
-/// The network of one client fails: it goes Offline and comes back, and the other notices nothing.
+/// One client's network fails: it goes Offline and Online again, and the other client notices nothing.
 pub async fn cuts_one_network_and_restores_it(chromium: &Chromium) -> Result {
     let lesson = lessons::find("broadcast")?;
     let server = servers::serve(&lesson).await?;
@@ -180,7 +180,7 @@ pub async fn cuts_one_network_and_restores_it(chromium: &Chromium) -> Result {
 
     tab.click("[data-name=beto] .duo-network").await?;
     online(&tab, "beto", false).await?;
-    // From the second attempt on, the delay is long enough to see it count down; then the network is whole again.
+    // From the second attempt on, the delay is long enough to see it count down. Then the network works again.
     let counts = "((first) => {
         const status = document.querySelector('[data-name=beto] .duo-status').textContent;
         const [, attempt, left] = status.match(/Attempt (\\d+) in ([0-9.]+) s/) ?? [];
@@ -197,7 +197,7 @@ pub async fn cuts_one_network_and_restores_it(chromium: &Chromium) -> Result {
     expect(&json!(tab.problems(false).await?), &json!([]))
 }
 
-/// Message after message, the newest frame of each client is in sight.
+/// After every message, each client's newest frame is in sight.
 pub async fn follows_the_newest_frame(
     chromium: &Chromium,
     path: &str,
@@ -228,11 +228,11 @@ pub async fn follows_the_newest_frame(
     Ok(())
 }
 
-/// Everything that a class should see from the last row fits in the window, in letters that are large enough.
+/// Everything that a class should see from the last row fits in the window, in large enough letters.
 pub async fn fits_on_a_projector(chromium: &Chromium, (width, height): (i64, i64)) -> Result {
     let (_server, tab) = open(chromium, "/shared/duo.html").await?;
     tab.set_size(width, height).await?;
-    // This browser hides its scroll bars. On a projector they take some of the room.
+    // This browser hides its scroll bars. On a projector, they take up some room.
     let bars = format!(
         "for (const page of {DOCUMENTS}) {{
            for (const part of [page.body, page.querySelector('.wire-frames')]) {{
@@ -273,7 +273,7 @@ pub async fn fits_on_a_projector(chromium: &Chromium, (width, height): (i64, i64
     expect(&tab.evaluate(&faults).await?, &json!([]))
 }
 
-/// The documents that have a panel: those in the frames, or the page itself.
+/// The documents with a panel: those in the frames, or the page itself.
 const DOCUMENTS: &str = "(frames.length
     ? [...document.querySelectorAll('iframe')].map((frame) => frame.contentDocument)
     : [document])";
@@ -283,13 +283,13 @@ async fn open(chromium: &Chromium, path: &str) -> Result<(Server, Tab)> {
     let server = servers::serve(&lessons::find("broadcast")?).await?;
     let guest = chromium.guest().await?;
     let tab = guest.open(&format!("{}{path}", server.base)).await?;
-    // After the upgrade no frames cross but those of messages.
+    // After the upgrade, only the frames of messages cross.
     let online = "page?.querySelector('[data-note=upgraded]')";
     until(&tab, &format!("{DOCUMENTS}.every((page) => {online})")).await?;
     Ok((server, tab))
 }
 
-/// The last client sends a message. Waits until it has its answer, the others have the message, and all is drawn.
+/// Lets the last client send a message. Waits until it has its answer, the others have the message, and all is drawn.
 async fn say(tab: &Tab, text: &str) -> Result {
     let send = format!(
         "{{
@@ -314,14 +314,14 @@ async fn say(tab: &Tab, text: &str) -> Result {
     Ok(())
 }
 
-/// Right after a frame has been drawn, and before the panel learns that it has scrolled, the lesson's part of the page
-/// takes some of its room: a long answer does, if it arrives at such a moment.
+/// Right after a frame has been drawn, and before the panel knows that it has scrolled, the lesson's part of the page
+/// takes some of its room, as a long answer does if it arrives at such a moment.
 async fn grow(tab: &Tab) -> Result {
     let growing = format!(
         "Promise.all({DOCUMENTS}.map((page) => new Promise((resolve) => {{
            const {{ wire, requestAnimationFrame: next }} = page.defaultView;
            wire.frame('received', 'websocket', {{ type: 'message', data: '3[\"1\"]' }});
-           // A task that follows one frame of the screen comes before the next one.
+           // A task that follows one frame of the screen runs before the next one.
            next(() => setTimeout(() => {{
              page.querySelector('#lblRespuesta').textContent = 'palabra '.repeat(30);
              next(() => next(() => resolve(0)));
@@ -349,7 +349,7 @@ async fn online(tab: &Tab, name: &str, online: bool) -> Result {
     .await
 }
 
-/// A condition on what is in the frames, whose changes the window's own document does not show.
+/// Waits for a condition on the content of the frames, whose changes don't show in the window's own document.
 async fn until(tab: &Tab, condition: &str) -> Result {
     let waiting = format!(
         "new Promise((resolve) => {{
@@ -362,7 +362,7 @@ async fn until(tab: &Tab, condition: &str) -> Result {
     );
     tab.evaluate(&waiting)
         .await
-        .with_context(|| format!("this should have become true: {condition}"))?;
+        .with_context(|| format!("expected this to become true: {condition}"))?;
     Ok(())
 }
 

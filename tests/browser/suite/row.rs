@@ -1,4 +1,4 @@
-//! Each page against the transcript of its lesson: the panel cannot say one thing and the snapshot another.
+//! Compares each page with its lesson's transcript, so that the panel and the snapshot agree.
 
 use std::collections::BTreeMap;
 
@@ -10,19 +10,19 @@ use wire::transcript::{Direction, redact};
 
 use crate::servers;
 
-/// What a scenario's transcript says of one client: direction and frame.
+/// One client's lines in a scenario's transcript: direction and frame.
 type Frames = Vec<(String, String)>;
 
-/// Scenarios that a person can play on a page: everybody connects, and ana sends one message.
+/// Scenarios that can be played on a page: everybody connects, and ana sends one message.
 const ON_PAGES: [&str; 5] = [
     "a_client_that_vanishes_disturbs_nobody",
-    "a_message_is_logged_and_nobody_hears_it",
-    "a_message_reaches_everyone_the_sender_included",
-    "the_callback_answers_the_sender_alone",
+    "a_message_is_logged_but_not_sent_on",
+    "a_message_reaches_everyone_including_the_sender",
+    "only_the_sender_gets_the_answer",
     "broadcast_reaches_everyone_but_the_sender",
 ];
 
-/// The frames of each client in the newest of these scenarios that holds for the lesson, as its snapshot has them.
+/// The frames of each client in the snapshot of the newest of these scenarios that applies to the lesson.
 fn transcript(lesson: &Lesson) -> Result<BTreeMap<String, Frames>> {
     let mut held = scenarios::of(lesson).into_iter().rev();
     let scenario = held.find(|scenario| ON_PAGES.contains(&scenario.name));
@@ -48,7 +48,7 @@ fn transcript(lesson: &Lesson) -> Result<BTreeMap<String, Frames>> {
 /// Whether the lesson's page lists what others send.
 pub fn lists_messages(lesson: &Lesson) -> Result<bool> {
     let transcript = transcript(lesson)?;
-    let beto = transcript.get("beto").context("beto is not there")?;
+    let beto = transcript.get("beto").context("there's no beto")?;
     Ok(beto.iter().any(|(_, frame)| frame.starts_with("42")))
 }
 
@@ -86,7 +86,7 @@ pub async fn shows_what_its_transcript_says(
     if let Some(text) = &text {
         tabs["ana"].send(text).await?;
     }
-    // Everybody twice: what ana's message leads to is on its way once she has settled.
+    // Everybody twice: once ana has settled, the effects of her message are on their way.
     for tab in tabs.values().chain(tabs.values()) {
         tab.settle().await?;
     }
@@ -107,7 +107,7 @@ pub async fn shows_what_its_transcript_says(
             .map(|(direction, frame)| (direction, redact(&frame, &sids)))
             .collect();
         if frames != *expected {
-            bail!("{name}'s panel shows\n{frames:#?}\nbut should show\n{expected:#?}");
+            bail!("{name}'s panel shows\n{frames:#?}\nbut expected\n{expected:#?}");
         }
         shows(tab, name, expected, text.as_deref()).await?;
 
@@ -128,7 +128,7 @@ pub async fn shows_what_its_transcript_says(
     Ok(())
 }
 
-/// The page itself: the list, the answer, the console as in the notes.
+/// Checks the page itself: the list, the answer, and the console as in the notes.
 async fn shows(tab: &mut Tab, name: &str, frames: &Frames, text: Option<&str>) -> Result {
     let received = |start: &str| {
         let mut received = frames

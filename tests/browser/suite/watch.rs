@@ -1,4 +1,4 @@
-//! `just watch`, with the pages that it invites to.
+//! `just watch`, with the pages that it announces.
 
 use std::{
     fs,
@@ -15,13 +15,13 @@ use workbook::{
     work::{Begin, create},
 };
 
-/// Every save reloads the page and the two clients beside it: of the page, and of the server.
+/// Every save, of the page and of the server, reloads the page and the window with two clients.
 pub async fn reloads_its_pages_after_every_save(chromium: &Chromium) -> Result {
     let lesson = lessons::find("server-emit")?;
     let folder = tempfile::tempdir()?;
     let work = folder.path().join("work");
     create(&lesson, Begin::AsTheLesson, &work)?;
-    // The page comes back to the same port.
+    // The page reconnects to the same port.
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
         .local_addr()?
         .port();

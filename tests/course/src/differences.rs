@@ -25,13 +25,13 @@ pub struct Differences {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Field {
-    /// What the packet begins with: `0` for a handshake, `40` for the answer to a connect.
+    /// The beginning of the packet: `0` for a handshake, `40` for the answer to a connect.
     pub packet: String,
     /// The name of the field.
     pub field: String,
     /// The package of the first lesson in which it differs.
     pub from: String,
-    /// The value in Rust and in Node, where these are always the same.
+    /// The value in Rust and in Node, if each is always the same.
     pub values: Option<[u64; 2]>,
     /// The reason.
     pub why: String,
@@ -149,13 +149,13 @@ fn packet_without(packet: &str, fields: &[(&str, &str)]) -> String {
     packet
 }
 
-/// What the last row of Node's transcript begins with where Node could not go on. The rest of the row says why.
+/// The last row of Node's transcript begins with this if Node couldn't go on. The rest of the row says why.
 pub const STOPPED: &str = "✗ ";
 
-/// Why Node could not go on, where its process ended.
+/// The reason if Node couldn't go on because its process ended.
 const ENDED: &str = "the server ends";
 
-/// What Node does in a scenario in which it differs: the rows of its transcript.
+/// The rows of Node's transcript in a scenario in which it differs.
 pub fn node_rows(scenario: &str) -> Result<Vec<String>> {
     let text = snapshot(&node_snapshot(scenario))?;
     Ok(text.lines().map(str::to_owned).collect())

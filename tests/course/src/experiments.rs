@@ -1,7 +1,7 @@
-//! The experiments: small patches that break a lesson, each with the words about it.
+//! The experiments: small patches that break a lesson, each with an explanation.
 //!
 //! They are the files `experiments/*.patch` of a lesson. A patch begins with paragraphs that each begin with a name and a
-//! colon; `git apply` skips them.
+//! colon.
 
 use std::{
     fs,
@@ -12,29 +12,26 @@ use anyhow::{Context, Result};
 
 use crate::{
     lessons::{self, Lesson},
+    patch::Patch,
     scenario::Scenario,
     scenarios,
 };
 
-/// A patch for a lesson, and the words about it.
+/// A patch for a lesson, and its explanation.
 #[derive(Clone, Debug)]
 pub struct Experiment {
-    /// The lesson that it breaks.
-    pub lesson: Lesson,
+    /// What breaks the lesson.
+    pub patch: Patch,
     /// The name of its file without the ending: a sentence, its words joined by hyphens.
     pub name: String,
     /// What the patch changes.
     pub change: String,
-    /// What to think about before it is tried.
+    /// The question to answer before trying it.
     pub predict: String,
     /// What happens, and why.
     pub happens: String,
-    /// The names of the scenarios to play, where not all of the lesson's say something on every run.
+    /// The names of the scenarios to play, if not all of the lesson's have the same outcome on every run.
     plays: Option<Vec<String>>,
-    /// Its changes, as `git diff` writes them.
-    pub diff: String,
-    /// The file.
-    pub file: PathBuf,
 }
 
 /// Every experiment, in the order of the lessons and of their names.
@@ -62,20 +59,18 @@ pub fn of(lesson: &Lesson) -> Result<Vec<Experiment>> {
 impl Experiment {
     /// Reads the patch in a file.
     pub fn read(lesson: &Lesson, file: &Path) -> Result<Self> {
-        Self::parse(lesson, file).with_context(|| file.display().to_string())
+        let patch = Patch::read(lesson, file)?;
+        Self::parse(patch).with_context(|| file.display().to_string())
     }
 
-    fn parse(lesson: &Lesson, file: &Path) -> Result<Self> {
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
+    fn parse(patch: Patch) -> Result<Self> {
+        let name = patch.file.file_name().unwrap_or_default();
+        let name = name.to_string_lossy();
         let name = name
             .strip_suffix(".patch")
             .context("an experiment is a file `name.patch`")?;
-        let text = fs::read_to_string(file)?;
-        let (words, diff) = text
-            .split_once("\ndiff --git ")
-            .context("there is no patch in it")?;
         let paragraph = |name: &str| {
-            words.split("\n\n").find_map(|paragraph| {
+            patch.words.split("\n\n").find_map(|paragraph| {
                 let text = paragraph.trim().strip_prefix(name)?.strip_prefix(':')?;
                 Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
             })
@@ -84,15 +79,13 @@ impl Experiment {
             paragraph(name).with_context(|| format!("no paragraph begins with `{name}:`"))
         };
         Ok(Self {
-            lesson: lesson.clone(),
             name: name.to_owned(),
             change: required("Change")?,
             predict: required("Predict")?,
             happens: required("Happens")?,
             plays: paragraph("Plays")
                 .map(|names| names.split_whitespace().map(str::to_owned).collect()),
-            diff: format!("diff --git {diff}"),
-            file: file.to_owned(),
+            patch,
         })
     }
 
@@ -104,19 +97,20 @@ impl Experiment {
     /// The name of the snapshot of its outcome.
     pub fn snapshot_name(&self) -> String {
         let name = self.name.replace('-', "_");
-        format!("experiment_{:02}_{name}", self.lesson.number)
+        format!("experiment_{:02}_{name}", self.patch.lesson.number)
     }
 
-    /// The scenarios that show its outcome: those of its lesson, unless the patch names some of them.
+    /// The scenarios that show its outcome: all of its lesson's, unless the patch names some of them.
     pub fn scenarios(&self) -> Result<Vec<Scenario>> {
-        let all = scenarios::of(&self.lesson);
+        let all = scenarios::of(&self.patch.lesson);
         let Some(names) = &self.plays else {
             return Ok(all);
         };
         let find = |name: &String| {
             let found = all.iter().find(|scenario| scenario.name == name).copied();
             found.with_context(|| {
-                format!("{}: {} has no scenario {name}", self.name, self.lesson.name)
+                let lesson = &self.patch.lesson.name;
+                format!("{}: {lesson} has no scenario {name}", self.name)
             })
         };
         names.iter().map(find).collect()

@@ -33,7 +33,7 @@ impl Lesson {
         root().join("lessons").join(&self.name)
     }
 
-    /// The name of the lesson that it begins as, `02-connect`.
+    /// The name of the lesson that it builds on, `02-connect`.
     pub fn base(&self) -> Option<&str> {
         self.bases.first().map(String::as_str)
     }
@@ -110,7 +110,7 @@ fn read(root: &Path) -> Result<Vec<Lesson>> {
     Ok(lessons)
 }
 
-/// What a manifest says in `[package.metadata.lesson]`: the part, and the base unless that is the lesson before.
+/// Reads `[package.metadata.lesson]` of a manifest: the part, and the base unless that's the lesson before.
 fn metadata(manifest: &Path) -> Result<(u8, Option<String>)> {
     let manifest: DocumentMut = fs::read_to_string(manifest)?.parse()?;
     let lesson = &manifest["package"]["metadata"]["lesson"];
@@ -120,7 +120,7 @@ fn metadata(manifest: &Path) -> Result<(u8, Option<String>)> {
     Ok((part.try_into()?, base.map(str::to_owned)))
 }
 
-/// The lesson that somebody means by `3`, `03`, `03-emit` or `emit`.
+/// Finds a lesson by `3`, `03`, `03-emit` or `emit`.
 pub fn find(wanted: &str) -> Result<Lesson> {
     let lessons = all()?;
     let meant = |lesson: &&Lesson| {

@@ -11,6 +11,7 @@ pub mod differences;
 pub mod exercises;
 pub mod experiments;
 pub mod lessons;
+pub mod patch;
 pub mod production;
 pub mod scenario;
 pub mod scenarios;

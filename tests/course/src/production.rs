@@ -29,7 +29,7 @@ const LAST_LINE: &str = "/the-log-until-now";
 pub struct Production {
     /// The process.
     pub server: Server,
-    /// Whether the lesson has metrics, as they have from `observe` on.
+    /// Whether the lesson has metrics, as lessons have from `observe` on.
     has_metrics: bool,
     metrics: OnceLock<Http>,
 }
@@ -66,7 +66,7 @@ impl Production {
         self.server.child.id().unwrap_or_default()
     }
 
-    /// What `/metrics` says.
+    /// The answer of `/metrics`.
     pub async fn metrics(&self) -> Result<String> {
         if self.metrics.get().is_none() {
             let found = self.find_metrics().await?;
@@ -86,7 +86,7 @@ impl Production {
             let address = &line[line.find("127.0.0.1:")?..];
             address.split(['"', ' ']).next()
         });
-        let address = address.with_context(|| format!("no address of the metrics:\n{log}"))?;
+        let address = address.with_context(|| format!("no address for the metrics:\n{log}"))?;
         Http::new(&format!("http://{address}"))
     }
 
@@ -100,7 +100,7 @@ impl Production {
         value.with_context(|| format!("no metric {name} in:\n{metrics}"))
     }
 
-    /// What was logged until now. From `observe` on, a thread of its own writes the log, and is a little late.
+    /// The log until now. From `observe` on, a separate thread writes it, a little late.
     pub async fn log(&self) -> Result<String> {
         if self.has_metrics {
             Http::new(&self.server.base)?.get(LAST_LINE, None).await?;
@@ -109,7 +109,7 @@ impl Production {
         Ok(self.server.log.text())
     }
 
-    /// How many clients there are. Lessons that have no metrics yet only log who joins and who leaves.
+    /// How many clients there are. Lessons without metrics only log the clients that join and leave.
     pub async fn clients(&self) -> Result<usize> {
         if self.has_metrics {
             // The metric counts, so it's a small whole number.
@@ -136,7 +136,7 @@ impl Production {
     pub async fn wait_for_clients(&self, expected: usize, limit: Duration) -> Result<()> {
         let last = poll(limit, || self.clients(), |clients| *clients == expected).await?;
         last.map(drop)
-            .map_err(|last| anyhow!("{last} clients are there after {limit:?}, not {expected}"))
+            .map_err(|last| anyhow!("after {limit:?} there are {last} clients, not {expected}"))
     }
 }
 
@@ -175,7 +175,7 @@ pub async fn join(base: &str, transport: Transport) -> Result<Connection> {
     joined.with_context(|| format!("no connection within {PATIENCE:?}"))?
 }
 
-/// The packet that sends this text with `enviar-mensaje`, asking for an answer if `ack` says by which number.
+/// The packet that sends this string with `enviar-mensaje`, and asks for the answer with the number `ack`, if given.
 pub fn message(text: &str, ack: Option<u64>) -> String {
     let ack = ack.map_or_else(String::new, |ack| ack.to_string());
     let event = json!(["enviar-mensaje", { "mensaje": text, "id": "1", "fecha": 1 }]);
@@ -222,7 +222,7 @@ impl Pair {
         for client in &mut self.clients {
             client.send("41".to_owned());
             client.send("1".to_owned());
-            // Nobody is interested in what still arrives.
+            // Ignores everything that still arrives.
             let end = async { while client.receive().await.is_some() {} };
             timeout(PATIENCE, end).await.ok();
         }

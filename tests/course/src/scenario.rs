@@ -12,7 +12,7 @@ use crate::{
     scene::{self, Scene, Unseen},
 };
 
-/// The last resort where a server answers, but never comes to an end.
+/// The last resort for a server that answers, but never stops.
 const PLAY_LIMIT: Duration = Duration::from_mins(2);
 
 /// Three hints, each saying more than the one before: the idea, the names of the API, the shape of the code.
@@ -21,15 +21,15 @@ pub type Hints = [&'static str; 3];
 /// How a scenario's clients reach the server.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Over {
-    /// By a connection, which either transport can carry with the same transcript.
+    /// Over a connection, with the same transcript on either transport.
     BothTransports,
-    /// By long-polling: over WebSocket there is nothing to show.
+    /// Over long-polling only: over WebSocket there's nothing to show.
     LongPolling,
-    /// By plain HTTP requests: there is no connection to carry.
+    /// By plain HTTP requests, without a connection.
     PlainHttp,
 }
 
-/// The lessons that a scenario holds for: one, and those that build on it until another replaces what it shows.
+/// The lessons that a scenario holds for: one, and those that build on it, until another lesson replaces what it shows.
 #[derive(Clone, Copy)]
 pub struct Span {
     from: &'static str,
@@ -55,7 +55,7 @@ impl Span {
     }
 }
 
-/// A short story about clients and a server, which gives the same transcript on every run.
+/// A short story about clients and a server, with the same transcript on every run.
 #[derive(Clone, Copy)]
 pub struct Scenario {
     /// A sentence, its words joined by underscores. Also the name of its snapshot.
@@ -72,7 +72,7 @@ pub struct Scenario {
 
 /// The outcome of playing a scenario.
 pub struct Outcome {
-    /// What crossed the wire, as far as the scenario went.
+    /// What crossed the wire until the scenario ended or failed.
     pub transcript: Transcript,
     /// What should have happened and didn't.
     pub failure: Option<String>,
@@ -144,14 +144,14 @@ impl Scenario {
         }
     }
 
-    /// The transcript that a server must give.
+    /// The transcript that a server must produce.
     pub fn expected(&self) -> Result<Transcript> {
         snapshot(&self.snapshot_name()?)?.parse()
     }
 }
 
 impl Outcome {
-    /// The first thing that isn't as the transcript says, in words.
+    /// Describes the first difference from the expected transcript.
     pub fn fault(&self, expected: &Transcript) -> Option<String> {
         let failure = self.failure.clone();
         failure.or_else(|| expected.difference(&self.transcript))

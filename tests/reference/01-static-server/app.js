@@ -1,4 +1,4 @@
-// Reads the settings, from a file `.env` too, and starts the server.
+// Reads the settings, also from a `.env` file, and starts the server.
 require('dotenv').config({ quiet: true });
 
 const Server = require('./server');

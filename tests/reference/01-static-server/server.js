@@ -1,6 +1,6 @@
 // Lesson 01: a static server.
 //
-// The page travels over HTTP, and a page from anywhere may ask for it.
+// The server sends the page over HTTP, and pages of any site may read it.
 const path = require('node:path');
 
 const cors = require('cors');
@@ -16,10 +16,10 @@ class Server {
   }
 
   middlewares() {
-    // A page from anywhere may ask.
+    // Pages of any site may read the answers.
     this.app.use(cors());
     this.app.use(express.static(this.page));
-    // What all pages share lies beside the page.
+    // The files that all pages share are beside the page.
     for (const folder of ['shared', 'vendor']) {
       this.app.use(`/${folder}`, express.static(path.join(this.page, '..', folder)));
     }
@@ -28,7 +28,7 @@ class Server {
   listen() {
     const listener = this.app.listen(this.port, '127.0.0.1', (error) => {
       if (error) throw error;
-      // Where PORT is 0, the system has chosen the port.
+      // If PORT is 0, the system has chosen a port.
       console.log(`http://127.0.0.1:${listener.address().port}`);
     });
   }

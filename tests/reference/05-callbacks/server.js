@@ -1,6 +1,6 @@
 // Lesson 05: callbacks.
 //
-// The sender alone gets an answer, and nothing goes to the others.
+// Only the sender gets an answer. The others hear nothing.
 const http = require('node:http');
 const path = require('node:path');
 
@@ -13,7 +13,7 @@ class Server {
     this.app = express();
     this.port = process.env.PORT ?? 3000;
     this.page = process.env.PUBLIC_DIR ?? path.join('public', path.basename(__dirname));
-    // Express answers requests, Socket.IO needs the server below it: both listen on one port.
+    // Express answers requests, and Socket.IO needs the server below it, so that both listen on one port.
     this.server = http.createServer(this.app);
     this.io = socketio(this.server);
 
@@ -22,10 +22,10 @@ class Server {
   }
 
   middlewares() {
-    // A page from anywhere may ask.
+    // Pages of any site may read the answers.
     this.app.use(cors());
     this.app.use(express.static(this.page));
-    // What all pages share lies beside the page.
+    // The files that all pages share are beside the page.
     for (const folder of ['shared', 'vendor']) {
       this.app.use(`/${folder}`, express.static(path.join(this.page, '..', folder)));
     }
@@ -49,7 +49,7 @@ class Server {
 
   listen() {
     this.server.listen(this.port, '127.0.0.1', () => {
-      // Where PORT is 0, the system has chosen the port.
+      // If PORT is 0, the system has chosen a port.
       console.log(`http://127.0.0.1:${this.server.address().port}`);
     });
   }

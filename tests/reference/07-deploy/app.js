@@ -6,7 +6,7 @@ const Server = require('./server');
 const server = new Server();
 server.listen();
 
-// The platform sends SIGTERM to end the server, a person's Ctrl-C sends SIGINT.
+// The platform stops the server with SIGTERM, a person with Ctrl-C, which sends SIGINT.
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, () => server.close());
 }

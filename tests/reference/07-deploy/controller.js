@@ -1,4 +1,4 @@
-// What the server does for each client: the handlers of its events.
+// The handlers of each client's events.
 
 const socketController = (socket) => {
   console.log('client connected', socket.id);
@@ -11,7 +11,7 @@ const socketController = (socket) => {
     console.log('enviar-mensaje', payload);
     const { id } = payload;
     callback({ id, processID: 999, date: Date.now() });
-    // There is no `this.io` here, but the sender's socket knows who the others are.
+    // There's no `this.io` here, but the sender's socket can reach the others.
     socket.broadcast.emit('enviar-mensaje', payload);
   });
 };

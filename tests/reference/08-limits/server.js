@@ -1,6 +1,6 @@
 // Lesson 08: limits.
 //
-// One client can take only so much: of the others' time, and of the server's memory.
+// One client can take only so much of the others' time and of the server's memory.
 const http = require('node:http');
 const path = require('node:path');
 
@@ -25,7 +25,7 @@ class Server {
     this.host = process.env.HOST ?? '0.0.0.0';
     this.port = process.env.PORT ?? 3000;
     this.page = process.env.PUBLIC_DIR ?? path.join('public', path.basename(__dirname));
-    // Express answers requests, Socket.IO needs the server below it: both listen on one port.
+    // Express answers requests, and Socket.IO needs the server below it, so that both listen on one port.
     this.server = http.createServer({ requestTimeout: REQUEST_LIMIT }, this.app);
     this.io = socketio(this.server, { maxHttpBufferSize: MAX_MESSAGE, connectTimeout: REQUEST_LIMIT });
 
@@ -35,10 +35,10 @@ class Server {
   }
 
   middlewares() {
-    // A page from anywhere may ask.
+    // Pages of any site may read the answers.
     this.app.use(cors());
     this.app.use(express.static(this.page));
-    // What all pages share lies beside the page.
+    // The files that all pages share are beside the page.
     for (const folder of ['shared', 'vendor']) {
       this.app.use(`/${folder}`, express.static(path.join(this.page, '..', folder)));
     }
@@ -56,15 +56,15 @@ class Server {
 
   listen() {
     this.server.listen(this.port, this.host, () => {
-      // Where PORT is 0, the system has chosen the port.
+      // If PORT is 0, the system has chosen a port.
       console.log(`http://${this.host}:${this.server.address().port}`);
     });
   }
 
   close() {
-    // No more connections, and an end to those that are there: then nothing keeps the process running.
+    // Stops accepting connections and closes the open ones. Then nothing keeps the process running.
     this.io.close();
-    // Except a client that has stopped reading.
+    // A client that has stopped reading would still keep it running.
     setTimeout(() => process.exit(0), SHUTDOWN_LIMIT).unref();
   }
 }

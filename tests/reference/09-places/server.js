@@ -13,7 +13,7 @@ const { socketController } = require('./controller');
 // Longest message that a client may send, in bytes. One limit for both transports.
 const MAX_MESSAGE = 100_000;
 
-// Sessions at a time, in all and from one address.
+// Sessions at a time, in total and from one address.
 const MAX_CLIENTS = 10_000;
 const MAX_CLIENTS_PER_ADDRESS = 200;
 
@@ -32,7 +32,7 @@ class Server {
     // How many sessions each address has.
     this.sessions = new Map();
     this.page = process.env.PUBLIC_DIR ?? path.join('public', path.basename(__dirname));
-    // Express answers requests, Socket.IO needs the server below it: both listen on one port.
+    // Express answers requests, and Socket.IO needs the server below it, so that both listen on one port.
     this.server = http.createServer({ requestTimeout: REQUEST_LIMIT }, this.app);
     this.cors = (request, done) => done(null, { origin: this.allows(request), credentials: true });
     this.io = socketio(this.server, {
@@ -47,7 +47,7 @@ class Server {
     this.sockets();
   }
 
-  // Whether a page of the origin that asks may use the server: its own pages may, and those of the list.
+  // Whether a page of this origin may use the server: its own pages may, and so may pages of listed sites.
   allows(request) {
     const { origin, host } = request.headers;
     return !origin || origin.split('://')[1] === host || this.allowedOrigins.includes(origin);
@@ -62,7 +62,7 @@ class Server {
   middlewares() {
     this.app.use(cors(this.cors));
     this.app.use(express.static(this.page));
-    // What all pages share lies beside the page.
+    // The files that all pages share are beside the page.
     for (const folder of ['shared', 'vendor']) {
       this.app.use(`/${folder}`, express.static(path.join(this.page, '..', folder)));
     }
@@ -89,15 +89,15 @@ class Server {
 
   listen() {
     this.server.listen(this.port, this.host, () => {
-      // Where PORT is 0, the system has chosen the port.
+      // If PORT is 0, the system has chosen a port.
       console.log(`http://${this.host}:${this.server.address().port}`);
     });
   }
 
   close() {
-    // No more connections, and an end to those that are there: then nothing keeps the process running.
+    // Stops accepting connections and closes the open ones. Then nothing keeps the process running.
     this.io.close();
-    // Except a client that has stopped reading.
+    // A client that has stopped reading would still keep it running.
     setTimeout(() => process.exit(0), SHUTDOWN_LIMIT).unref();
   }
 }

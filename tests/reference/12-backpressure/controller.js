@@ -1,13 +1,13 @@
-// What the server does for each client: the handlers of its events.
+// The handlers of each client's events.
 
 // Events that a client may send per second on average, and at once.
 const EVENTS_PER_SECOND = 100;
 const EVENTS_AT_ONCE = 2_500;
 
-// How long a message's id may be, in bytes. The answer repeats it.
+// The longest id of a message, in bytes. The answer repeats it.
 const MAX_ID = 64;
 
-// Counts the events of one client. The function that it returns says whether there may be another one now.
+// Counts the events of one client. The function that it returns says whether the client may send another one now.
 const limiter = () => {
   let left = EVENTS_AT_ONCE;
   let last = Date.now();
@@ -23,7 +23,7 @@ const limiter = () => {
 
 // Runs before the handler of each event, and for events without a handler, too.
 const limit = (socket) => {
-  // `conn` is the session, which stays when a client leaves the namespace and comes back.
+  // `conn` is the session, which stays the same if a client leaves the namespace and comes back.
   socket.conn.mayGoOn ??= limiter();
   let refused = 0;
   socket.use((event, next) => {
@@ -52,7 +52,7 @@ const socketController = (socket) => {
       return callback({ error: `the id is longer than ${MAX_ID} bytes` });
     }
     callback({ id, processID: 999, date: Date.now() });
-    // There is no `this.io` here, but the sender's socket knows who the others are.
+    // There's no `this.io` here, but the sender's socket can reach the others.
     socket.broadcast.emit('enviar-mensaje', payload);
   });
 };

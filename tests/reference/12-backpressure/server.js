@@ -1,6 +1,6 @@
 // Lesson 12: backpressure.
 //
-// Node accepts connections by itself, and has limits for them. For the length of a head the default is the same.
+// Node accepts connections itself, with limits of its own. Its default for the length of a head is the one we set.
 const { randomUUID } = require('node:crypto');
 const http = require('node:http');
 const path = require('node:path');
@@ -14,11 +14,11 @@ const { socketController } = require('./controller');
 // Longest message that a client may send, in bytes. One limit for both transports.
 const MAX_MESSAGE = 100_000;
 
-// Sessions at a time, in all and from one address.
+// Sessions at a time, in total and from one address.
 const MAX_CLIENTS = 10_000;
 const MAX_CLIENTS_PER_ADDRESS = 200;
 
-// How long the head of a request may be, in bytes.
+// The longest head of a request, in bytes.
 const MAX_HEAD = 16 * 1024;
 
 // How long a client has to send a request, and to join the namespace, in milliseconds.
@@ -27,10 +27,10 @@ const REQUEST_LIMIT = 10_000;
 // How long a shutdown may take, in milliseconds.
 const SHUTDOWN_LIMIT = 5_000;
 
-// How long a request's id may be, in bytes. A UUID has 36.
+// The longest id of a request, in bytes. A UUID has 36.
 const MAX_ID = 64;
 
-// How much of a path the log shows, in characters.
+// The longest path that the log shows, in characters. The rest is left out.
 const MAX_PATH = 100;
 
 // Scripts and styles come from this server's own files.
@@ -43,7 +43,7 @@ const CONTENT_POLICY = [
   "frame-ancestors 'self'",
 ].join('; ');
 
-// A browser asks each time whether a file has changed: its name says nothing about its content.
+// Browsers ask each time whether a file has changed, since its name stays the same when it does.
 const FILES = {
   cacheControl: false,
   setHeaders: (response) => response.set('Cache-Control', 'no-cache'),
@@ -59,7 +59,7 @@ class Server {
     this.sessions = new Map();
     this.contentPolicy = process.env.CONTENT_SECURITY_POLICY ?? CONTENT_POLICY;
     this.page = process.env.PUBLIC_DIR ?? path.join('public', path.basename(__dirname));
-    // Express answers requests, Socket.IO needs the server below it: both listen on one port.
+    // Express answers requests, and Socket.IO needs the server below it, so that both listen on one port.
     const limits = { maxHeaderSize: MAX_HEAD, requestTimeout: REQUEST_LIMIT };
     this.server = http.createServer(limits, this.app);
     this.cors = (request, done) => done(null, { origin: this.allows(request), credentials: true });
@@ -75,7 +75,7 @@ class Server {
     this.sockets();
   }
 
-  // Whether a page of the origin that asks may use the server: its own pages may, and those of the list.
+  // Whether a page of this origin may use the server: its own pages may, and so may pages of listed sites.
   allows(request) {
     const { origin, host } = request.headers;
     return !origin || origin.split('://')[1] === host || this.allowedOrigins.includes(origin);
@@ -87,7 +87,7 @@ class Server {
     return this.io.engine.clientsCount < MAX_CLIENTS && here < MAX_CLIENTS_PER_ADDRESS;
   }
 
-  // Tells browsers what our pages must not do. What isn't a file is different each time.
+  // Tells browsers what our pages must not do. Answers that aren't files differ each time.
   protect(request, response, next) {
     response.set({
       'Content-Security-Policy': this.contentPolicy,
@@ -101,8 +101,8 @@ class Server {
     next();
   }
 
-  // Gives a request an id, unless a proxy has, and logs the answer. Socket.IO's requests don't come here. That's
-  // just as well: their addresses hold the session's key.
+  // Gives a request an id, unless a proxy has, and logs the answer. Socket.IO's requests don't get here, so the log
+  // doesn't show their addresses, which hold the session's key.
   observe(request, response, next) {
     const given = request.get('x-request-id');
     const id = given && given.length <= MAX_ID ? given : randomUUID();
@@ -119,7 +119,7 @@ class Server {
     this.app.use((request, response, next) => this.protect(request, response, next));
     this.app.use(cors(this.cors));
     this.app.use(express.static(this.page, FILES));
-    // What all pages share lies beside the page.
+    // The files that all pages share are beside the page.
     for (const folder of ['shared', 'vendor']) {
       this.app.use(`/${folder}`, express.static(path.join(this.page, '..', folder), FILES));
     }
@@ -129,7 +129,7 @@ class Server {
     this.app.get('/healthz', (request, response) => {
       response.send('ok');
     });
-    // Express's own answer would bring a policy of its own.
+    // Express's own answer would have a policy of its own.
     this.app.use((request, response) => {
       response.sendStatus(404);
     });
@@ -150,15 +150,15 @@ class Server {
 
   listen() {
     this.server.listen(this.port, this.host, () => {
-      // Where PORT is 0, the system has chosen the port.
+      // If PORT is 0, the system has chosen a port.
       console.log(`http://${this.host}:${this.server.address().port}`);
     });
   }
 
   close() {
-    // No more connections, and an end to those that are there: then nothing keeps the process running.
+    // Stops accepting connections and closes the open ones. Then nothing keeps the process running.
     this.io.close();
-    // Except a client that has stopped reading.
+    // A client that has stopped reading would still keep it running.
     setTimeout(() => process.exit(0), SHUTDOWN_LIMIT).unref();
   }
 }

@@ -1,6 +1,6 @@
 // Lesson 13: drain.
 //
-// The server says that it's about to close before it does.
+// The server announces that it's about to close before it does.
 const { randomUUID } = require('node:crypto');
 const http = require('node:http');
 const path = require('node:path');
@@ -14,11 +14,11 @@ const { socketController } = require('./controller');
 // Longest message that a client may send, in bytes. One limit for both transports.
 const MAX_MESSAGE = 100_000;
 
-// Sessions at a time, in all and from one address.
+// Sessions at a time, in total and from one address.
 const MAX_CLIENTS = 10_000;
 const MAX_CLIENTS_PER_ADDRESS = 200;
 
-// How long the head of a request may be, in bytes.
+// The longest head of a request, in bytes.
 const MAX_HEAD = 16 * 1024;
 
 // How long a client has to send a request, and to join the namespace, in milliseconds.
@@ -27,10 +27,10 @@ const REQUEST_LIMIT = 10_000;
 // How long a shutdown may take, in milliseconds.
 const SHUTDOWN_LIMIT = 5_000;
 
-// How long a request's id may be, in bytes. A UUID has 36.
+// The longest id of a request, in bytes. A UUID has 36.
 const MAX_ID = 64;
 
-// How much of a path the log shows, in characters.
+// The longest path that the log shows, in characters. The rest is left out.
 const MAX_PATH = 100;
 
 // Scripts and styles come from this server's own files.
@@ -43,7 +43,7 @@ const CONTENT_POLICY = [
   "frame-ancestors 'self'",
 ].join('; ');
 
-// A browser asks each time whether a file has changed: its name says nothing about its content.
+// Browsers ask each time whether a file has changed, since its name stays the same when it does.
 const FILES = {
   cacheControl: false,
   setHeaders: (response) => response.set('Cache-Control', 'no-cache'),
@@ -61,7 +61,7 @@ class Server {
     this.drainSeconds = Number(process.env.DRAIN_SECONDS ?? 2);
     this.draining = false;
     this.page = process.env.PUBLIC_DIR ?? path.join('public', path.basename(__dirname));
-    // Express answers requests, Socket.IO needs the server below it: both listen on one port.
+    // Express answers requests, and Socket.IO needs the server below it, so that both listen on one port.
     const limits = { maxHeaderSize: MAX_HEAD, requestTimeout: REQUEST_LIMIT };
     this.server = http.createServer(limits, this.app);
     this.cors = (request, done) => done(null, { origin: this.allows(request), credentials: true });
@@ -77,7 +77,7 @@ class Server {
     this.sockets();
   }
 
-  // Whether a page of the origin that asks may use the server: its own pages may, and those of the list.
+  // Whether a page of this origin may use the server: its own pages may, and so may pages of listed sites.
   allows(request) {
     const { origin, host } = request.headers;
     return !origin || origin.split('://')[1] === host || this.allowedOrigins.includes(origin);
@@ -89,7 +89,7 @@ class Server {
     return this.io.engine.clientsCount < MAX_CLIENTS && here < MAX_CLIENTS_PER_ADDRESS;
   }
 
-  // Tells browsers what our pages must not do. What isn't a file is different each time.
+  // Tells browsers what our pages must not do. Answers that aren't files differ each time.
   protect(request, response, next) {
     response.set({
       'Content-Security-Policy': this.contentPolicy,
@@ -103,8 +103,8 @@ class Server {
     next();
   }
 
-  // Gives a request an id, unless a proxy has, and logs the answer. Socket.IO's requests don't come here. That's
-  // just as well: their addresses hold the session's key.
+  // Gives a request an id, unless a proxy has, and logs the answer. Socket.IO's requests don't get here, so the log
+  // doesn't show their addresses, which hold the session's key.
   observe(request, response, next) {
     const given = request.get('x-request-id');
     const id = given && given.length <= MAX_ID ? given : randomUUID();
@@ -121,7 +121,7 @@ class Server {
     this.app.use((request, response, next) => this.protect(request, response, next));
     this.app.use(cors(this.cors));
     this.app.use(express.static(this.page, FILES));
-    // What all pages share lies beside the page.
+    // The files that all pages share are beside the page.
     for (const folder of ['shared', 'vendor']) {
       this.app.use(`/${folder}`, express.static(path.join(this.page, '..', folder), FILES));
     }
@@ -131,11 +131,11 @@ class Server {
     this.app.get('/healthz', (request, response) => {
       response.send('ok');
     });
-    // Alive and ready are two questions: a server that's about to close should get no new clients.
+    // Being alive and being ready are different: a server that's about to close shouldn't get new clients.
     this.app.get('/readyz', (request, response) => {
       response.status(this.draining ? 503 : 200).send(this.draining ? 'shutting down' : 'ready');
     });
-    // Express's own answer would bring a policy of its own.
+    // Express's own answer would have a policy of its own.
     this.app.use((request, response) => {
       response.sendStatus(404);
     });
@@ -156,21 +156,21 @@ class Server {
 
   listen() {
     this.server.listen(this.port, this.host, () => {
-      // Where PORT is 0, the system has chosen the port.
+      // If PORT is 0, the system has chosen a port.
       console.log(`http://${this.host}:${this.server.address().port}`);
     });
   }
 
   close() {
     this.draining = true;
-    // The platform asks /readyz, and sends new clients elsewhere from then on.
+    // From now on /readyz says no, so the platform sends new clients elsewhere.
     setTimeout(() => this.end(), this.drainSeconds * 1_000);
   }
 
   end() {
-    // No more connections, and an end to those that are there: then nothing keeps the process running.
+    // Stops accepting connections and closes the open ones. Then nothing keeps the process running.
     this.io.close();
-    // Except a client that has stopped reading.
+    // A client that has stopped reading would still keep it running.
     setTimeout(() => process.exit(0), SHUTDOWN_LIMIT).unref();
   }
 }

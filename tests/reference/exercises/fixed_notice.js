@@ -1,4 +1,4 @@
-// Exercise `fixed_notice`: the others hear that there is something new, not what.
+// Exercise `fixed_notice`: the others hear that there's something new, but not what.
 const http = require('node:http');
 
 const socketio = require('socket.io');

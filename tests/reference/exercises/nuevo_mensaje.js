@@ -1,4 +1,4 @@
-// Exercise `nuevo_mensaje`: a chat, in which everyone hears every text.
+// Exercise `nuevo_mensaje`: a chat, in which everyone gets every message.
 const http = require('node:http');
 
 const socketio = require('socket.io');

@@ -1,4 +1,4 @@
-// Exercise `respuesta`: the server answers the sender alone, with an event of its own.
+// Exercise `respuesta`: the server answers only the sender, with a separate event.
 const http = require('node:http');
 
 const socketio = require('socket.io');

@@ -1,4 +1,4 @@
-//! Answers that the libraries give by themselves, to clients that don't read them.
+//! Answers that the libraries send by themselves, to clients that don't read them.
 
 use std::time::{Duration, Instant};
 
@@ -26,26 +26,26 @@ attacks! {
 /// How many clients flood.
 const CLIENTS: usize = 10;
 
-/// How much each of them sends between two conversations of others, in bytes.
+/// How many bytes each of them sends between two conversations of others.
 const AT_ONCE: usize = 8000;
 
-/// If they could send less than this, all together, the server has stopped reading.
+/// If all of them together could send less than this, the server has stopped reading.
 const TRICKLE: usize = CLIENTS * AT_ONCE / 10;
 
-/// How often the others talk until that is certain.
+/// How often the others talk before that's certain.
 const TALKS: usize = 20;
 
 /// How much more memory a flood may take, in bytes.
 const MORE: u64 = 20_000_000;
 
-/// How much a slow client reads at once, in bytes, and how long it waits until it does so again.
+/// How many bytes a slow client reads at once, and how long it waits before it reads again.
 const SLOW: usize = 400;
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// How much it reads in all, in bytes.
+/// How many bytes it reads in all.
 const READ: usize = 30 * SLOW;
 
-/// A system keeps little for a client with so small a buffer.
+/// A system keeps little for a client with such a small buffer.
 const ROOM: u32 = 4096;
 
 /// A packet that asks for a namespace with a long name. The refusal repeats the name.
@@ -77,19 +77,19 @@ struct Flooder<'a> {
     reader: OwnedReadHalf,
     writer: OwnedWriteHalf,
     bytes: &'a [u8],
-    /// How much of them is sent.
+    /// How much of them has been sent.
     from: usize,
     last_read: Instant,
     read: usize,
 }
 
 impl Flooder<'_> {
-    /// Sends a little, and returns how much the system has taken.
+    /// Sends a little, and returns how much the system has accepted.
     fn send(&mut self) -> usize {
         let mut sent = 0;
         while sent < AT_ONCE {
             let rest = &self.bytes[self.from..];
-            // The system takes no more, or the server has cut the client off.
+            // The system accepts no more, or the server has cut off the client.
             let Ok(taken) = self.writer.try_write(&rest[..rest.len().min(AT_ONCE)]) else {
                 break;
             };
@@ -102,15 +102,15 @@ impl Flooder<'_> {
     fn read_slowly(&mut self) {
         if self.last_read.elapsed() > PAUSE {
             self.last_read = Instant::now();
-            // There is always something to read.
+            // There's always something to read.
             self.read += self.reader.try_read(&mut [0; SLOW]).unwrap_or(0);
         }
     }
 }
 
-/// Lets clients flood the server while others talk, until it takes no more. Fails as soon as it needs too much memory.
+/// Lets clients flood the server while others talk, until it accepts no more. Fails as soon as it needs too much memory.
 async fn takes_little(program: &Program, bytes: &[u8], reads: bool) {
-    // On a busy machine, this may take longer than a client may read nothing.
+    // On a busy machine, this may take longer than a client is allowed to read nothing.
     let production = program.start(&[("STALL_SECONDS", "600")]).await;
     let mut pair = Pair::join(&production.server.base).await.unwrap();
     let before = resident_memory(production.pid()).unwrap();
@@ -129,7 +129,7 @@ async fn takes_little(program: &Program, bytes: &[u8], reads: bool) {
     let mut blocked = 0;
     while blocked < TALKS {
         let sent: usize = clients.iter_mut().map(Flooder::send).sum();
-        // Meanwhile the server has many chances to read.
+        // Meanwhile, the server has many chances to read.
         pair.talk().await.unwrap();
         takes_no_memory(&production, before);
         blocked = if sent < TRICKLE { blocked + 1 } else { 0 };
@@ -142,7 +142,7 @@ async fn takes_little(program: &Program, bytes: &[u8], reads: bool) {
     }
 }
 
-/// A ping, as long as it may be. Each is sent on its own: many at once wake the server only once.
+/// A ping of the maximum length. Each is sent on its own: many at once wake the server only once.
 fn ping() -> Vec<u8> {
     raw::frame(true, PING, &[b'x'; 125])
 }

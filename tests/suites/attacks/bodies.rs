@@ -37,10 +37,10 @@ attacks! {
 const LIMIT: usize = 10_000;
 const SMALL: (&str, &str) = ("MAX_MESSAGE", "10000");
 
-/// More than a server that has given up on a client still takes: the bytes on their way, and a few more.
+/// More than a server still accepts after giving up on a client: the bytes on their way, and a few more.
 const TOO_MUCH: usize = 16_000_000;
 
-/// Longer than a refusal takes, and shorter than the heartbeat's limit, after which a silent client is cut off anyway.
+/// Longer than a refusal takes, but shorter than the heartbeat's limit, after which a silent client is cut off anyway.
 const SOON: Duration = Duration::from_secs(10);
 
 /// A session in the default namespace.
@@ -65,7 +65,7 @@ async fn session(production: &Production, transport: Transport) -> Opening {
     opening
 }
 
-/// Waits until only the pair is left.
+/// Waits until only the pair is connected.
 async fn is_gone(production: &Production) {
     production.wait_for_clients(2, PATIENCE).await.unwrap();
 }
@@ -97,7 +97,7 @@ async fn an_endless_body_is_cut_off(program: Program) {
             pair.talk().await.unwrap();
         }
     }
-    assert!(sent < TOO_MUCH, "{sent} bytes were taken");
+    assert!(sent < TOO_MUCH, "{sent} bytes were accepted");
     is_gone(&production).await;
     pair.talk().await.unwrap();
 }
@@ -117,7 +117,7 @@ async fn a_body_whose_announced_length_is_enormous_takes_no_memory(program: Prog
     pair.talk().await.unwrap();
 }
 
-/// Fails if the process has come to hold far more than it held.
+/// Fails if the process uses far more memory than before.
 fn takes_no_memory(production: &Production, before: u64) {
     let more = peak_memory(production.pid()).unwrap() - before;
     assert!(more < 10_000_000, "{more} bytes more");
@@ -129,7 +129,7 @@ async fn a_frame_over_the_limit_ends_only_its_connection(program: Program) {
     let mut offender = session(&production, Transport::WebSocket).await;
     let text = message(&"x".repeat(LIMIT), None);
     let frame = raw::frame(true, TEXT, text.as_bytes());
-    // The server may close while this is still on its way.
+    // The server may close the connection while this is still on its way.
     offender.connection.write(frame).await.ok();
     offender.connection.is_ended().await;
     is_gone(&production).await;
@@ -147,7 +147,7 @@ async fn a_frame_whose_announced_length_is_enormous_takes_no_memory(program: Pro
         offender.connection.write(head).await.unwrap();
         offender.connection.is_ended().await;
         let waited = begin.elapsed();
-        assert!(waited < SOON, "{length} bytes were waited for");
+        assert!(waited < SOON, "the server waited for {length} bytes");
     }
     is_gone(&production).await;
     takes_no_memory(&production, before);
@@ -165,7 +165,7 @@ async fn a_message_of_many_frames_over_the_limit_ends_only_its_connection(progra
         sent += part.len();
         frame = raw::frame(false, CONTINUATION, &part);
     }
-    assert!(sent < TOO_MUCH, "{sent} bytes were taken");
+    assert!(sent < TOO_MUCH, "{sent} bytes were accepted");
     is_gone(&production).await;
     pair.talk().await.unwrap();
 }
@@ -179,7 +179,7 @@ async fn an_endless_head_is_cut_off(program: Program) {
     while sent < TOO_MUCH && offender.write("X-Header: and one more\r\n").await.is_ok() {
         sent += 24;
     }
-    assert!(sent < TOO_MUCH, "{sent} bytes were taken");
+    assert!(sent < TOO_MUCH, "{sent} bytes were accepted");
     pair.talk().await.unwrap();
 }
 
@@ -202,7 +202,7 @@ async fn attachments_do_not_get_around_the_limit(program: Program) {
     for _ in 0..2 {
         frames.extend(raw::frame(true, BINARY, &[7; LIMIT - 1]));
     }
-    // The server may close while this is still on its way.
+    // The server may close the connection while this is still on its way.
     offender.connection.write(frames).await.ok();
     while let Some(packet) = offender.connection.text().await {
         assert!(!packet.starts_with("437["), "{packet}");
@@ -240,7 +240,7 @@ async fn an_unexpected_body_is_not_read_forever(program: Program) {
         let head = format!("{start}\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
         offender.write(head).await.unwrap();
         let begin = Instant::now();
-        // Slowly, since a client that sends much is soon cut off.
+        // Slowly, since a client that sends a lot is soon cut off.
         while offender.write("1\r\nx\r\n").await.is_ok() {
             assert!(begin.elapsed() < PATIENCE, "{start}: still read");
             tokio::time::sleep(Duration::from_millis(50)).await;

@@ -1,4 +1,4 @@
-//! More connections, sessions and events than there is room for.
+//! More connections, sessions and events than the server has room for.
 
 use std::{
     io::Write as _,
@@ -60,7 +60,7 @@ attacks! {
 /// A client that takes a place has this long to use it.
 const SHORT: (&str, &str) = ("REQUEST_SECONDS", "1");
 
-/// How many descriptors the process may have in the first of these trials.
+/// How many descriptors the process may have in the first trial.
 const DESCRIPTORS: usize = 100;
 
 async fn silent_connections_make_room_for_others(program: Program) {
@@ -71,10 +71,10 @@ async fn silent_connections_make_room_for_others(program: Program) {
     let production = Production::start_command(shell, &path, &[SHORT]).await;
     let production = production.unwrap();
     let mut pair = Pair::join(&production.server.base).await.unwrap();
-    // The server accepts as many as it has descriptors. The others wait in the system's queue, which has room for 128.
+    // The server accepts as many as it has descriptors for. The others wait in the system's queue, which has room for 128.
     let flood = (0..2 * DESCRIPTORS).map(|_| Raw::connect(production.address()));
     let mut flood = join_all(flood).await;
-    // The second of the pair needs no new connection: it has two.
+    // The second of the pair needs no new connection, since it already has two.
     pair.talk().await.unwrap();
     for connection in &mut flood {
         connection.is_ended().await;
@@ -85,7 +85,7 @@ async fn silent_connections_make_room_for_others(program: Program) {
     }
 }
 
-/// Opens sessions until there is no place, and returns them and the status of the refusal.
+/// Opens sessions until there's no place left, and returns them and the status of the refusal.
 async fn fill(production: &Production, transport: Transport) -> (Vec<Opening>, u16) {
     let mut held = Vec::new();
     loop {
@@ -94,7 +94,7 @@ async fn fill(production: &Production, transport: Transport) -> (Vec<Opening>, u
             return (held, opening.answer.status);
         }
         held.push(opening);
-        assert!(held.len() < 100, "there is no limit");
+        assert!(held.len() < 100, "there's no limit");
     }
 }
 
@@ -111,8 +111,8 @@ async fn are_free(production: &Production, places: usize, transport: Transport) 
             if free == places {
                 return;
             }
-            // Those that were opened to be counted have left by then, all of them: counted sooner, they would be
-            // mistaken for others, and by turns forever.
+            // By then, all those that were opened to be counted have left. Counted sooner, they would be mistaken
+            // for others, again and again.
             tokio::time::sleep(std::time::Duration::from_secs(2)).await;
         }
     };
@@ -120,7 +120,7 @@ async fn are_free(production: &Production, places: usize, transport: Transport) 
     assert!(waited.is_ok(), "{transport}: places are lost");
 }
 
-/// Sends a packet as the transport does.
+/// Sends a packet over the session's transport.
 async fn send(production: &Production, opening: &mut Opening, transport: Transport, packet: &[u8]) {
     let sent = match transport {
         Transport::WebSocket => raw::frame(true, raw::TEXT, packet),
@@ -153,13 +153,13 @@ async fn a_full_server_refuses_only_newcomers(program: Program) {
 async fn a_full_address_does_not_affect_the_others(program: Program) {
     let settings = [
         ("MAX_CLIENTS_PER_ADDRESS", "10"),
-        // Otherwise they come too often as well.
+        // Otherwise, they would also arrive too often.
         ("SESSIONS_PER_SECOND", "1000000"),
         ("TRUSTED_PROXIES", "1"),
     ];
     for transport in Transport::BOTH {
         let production = program.start(&settings).await;
-        // The pair comes without a proxy's word, the flood from one address, and others from others.
+        // The pair has no forwarded address, the flood has one, and the others have other ones.
         let mut pair = Pair::join(&production.server.base).await.unwrap();
         let mut held = Vec::new();
         for number in 0..12 {
@@ -176,22 +176,22 @@ async fn a_full_address_does_not_affect_the_others(program: Program) {
     }
 }
 
-/// What a client does with its session after it has opened it.
+/// What a client does after opening its session.
 #[derive(Clone, Copy)]
 enum End {
-    /// Leaves without having asked for a namespace.
+    /// Leaves without joining a namespace.
     Early,
-    /// Asks for the namespace, then leaves.
+    /// Joins the namespace, then leaves.
     Polite,
-    /// Asks for the namespace, then its connection is cut.
+    /// Joins the namespace, then its connection is cut.
     Cut,
-    /// Asks for no namespace, and its connection is cut.
+    /// Doesn't join a namespace, and its connection is cut.
     CutEarly,
-    /// Leaves the namespace, and then has its connection cut.
+    /// Leaves the namespace, then its connection is cut.
     Half,
 }
 
-/// Opens sessions that end so, more of them than there are places, and sees that all places come back.
+/// Opens more sessions than there are places, ends them in this way, and checks that all places are free again.
 async fn comes_back(program: &Program, transport: Transport, end: End) {
     let production = program.start(&[("MAX_CLIENTS", "6"), SHORT]).await;
     let mut pair = Pair::join(&production.server.base).await.unwrap();
@@ -250,7 +250,7 @@ ends! {
 async fn a_client_that_never_joins_loses_its_place(program: Program) {
     let production = program.start(&[("MAX_CLIENTS", "4"), SHORT]).await;
     let mut pair = Pair::join(&production.server.base).await.unwrap();
-    // They answer every heartbeat, and say nothing else.
+    // They answer every heartbeat, and send nothing else.
     let mut idle = Vec::new();
     for transport in Transport::BOTH {
         let connection = Connection::open(&production.server.base, transport).await;
@@ -278,7 +278,7 @@ async fn a_request_that_opens_no_session_takes_no_place(program: Program) {
             "GET /socket.io/?EIO=4&transport=nada HTTP/1.1\r\nHost: x\r\n\r\n",
             "POST /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n40",
             "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\n\r\n",
-            // A WebSocket that says so in one place and not in the other.
+            // A WebSocket, according to its query and its key, but without `Upgrade`.
             "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n",
         ] {
             let mut connection = Raw::connect(address).await;
@@ -293,7 +293,7 @@ async fn a_request_that_opens_no_session_takes_no_place(program: Program) {
 /// How many events the trials' clients may send at once.
 const AT_ONCE: u64 = 20;
 
-/// What an offender hears until it is cut off, or until `answers` have come.
+/// What an offender receives until it's cut off, or until it has this many `answers`.
 async fn hears(client: &mut Connection, answers: u64) -> Vec<String> {
     let mut heard = Vec::new();
     let mut answered = 0;
@@ -344,7 +344,7 @@ async fn a_client_that_sends_too_much_is_warned_and_then_disconnected(program: P
             .iter()
             .filter(|answer| answer.contains(r#"{"error":"too many"#));
         let refused = u64::try_from(refused.count()).unwrap();
-        // To join was an event. The clock goes on, and one more a second is allowed.
+        // Joining counted as an event. Time passes, and one more per second is allowed.
         assert!((1..=6).contains(&refused), "{answers:?}");
         assert_eq!(
             beginning_with(&heard, r#"42["demasiados-eventos""#).len(),
@@ -352,20 +352,20 @@ async fn a_client_that_sends_too_much_is_warned_and_then_disconnected(program: P
         );
         pair.talk_over(noise).await.unwrap();
 
-        // It goes on, and asks for no answer.
+        // It continues, and asks for no answer.
         for _ in 0..4 * AT_ONCE {
             offender.send(message("demasiado", None));
         }
         has_to_leave(&mut offender).await;
         pair.talk_over(noise).await.unwrap();
-        // When it comes back, its limit is the same.
+        // When it reconnects, its limit is the same.
         offender.send("40".to_owned());
         for _ in 0..AT_ONCE {
             offender.send(message("demasiado", None));
         }
         has_to_leave(&mut offender).await;
         pair.talk_over(noise).await.unwrap();
-        // The others have heard what it may say at once, and one more for each second.
+        // The others have received as much as it may send at once, and one more for each second.
         listener.send(message("hasta aquí", Some(0)));
         let heard = hears(&mut listener, 1).await;
         let heard = heard.iter().filter(|packet| noise(packet)).count();
@@ -410,14 +410,14 @@ async fn a_client_that_floods_with_unknown_events_is_disconnected(program: Progr
         for _ in 0..10_000 {
             offender.send(r#"42["nobody-listens",{}]"#.to_owned());
         }
-        // As long as it may stay, this is answered.
+        // As long as it may stay, this gets an answer.
         offender.send(message("todavía", Some(0)));
         let leaving = async {
             loop {
                 match offender.receive().await.as_deref() {
-                    // A client that goes on after it has to leave is cut off.
+                    // A client that continues after it was told to leave is cut off.
                     None | Some("41") => return,
-                    Some(packet) => assert!(!packet.starts_with("430["), "it may stay"),
+                    Some(packet) => assert!(!packet.starts_with("430["), "the client may stay"),
                 }
             }
         };
@@ -448,8 +448,8 @@ async fn a_client_that_leaves_and_comes_back_keeps_its_limit(program: Program) {
     timeout(PATIENCE, coming_back).await.unwrap();
     assert!(!beginning_with(&heard, r#"42["demasiados-eventos""#).is_empty());
     let log = production.server.log.text();
-    let came = u64::try_from(log.matches("client connected").count()).unwrap();
-    assert!(came < 2 * AT_ONCE, "{log}");
+    let joined = u64::try_from(log.matches("client connected").count()).unwrap();
+    assert!(joined < 2 * AT_ONCE, "{log}");
 }
 
 async fn an_address_can_open_only_so_many_sessions_per_second(program: Program) {
@@ -468,14 +468,14 @@ async fn an_address_can_open_only_so_many_sessions_per_second(program: Program) 
             let mut opening = raw::open(address, transport, &from("203.0.113.1")).await;
             if opening.sid.is_empty() {
                 assert_eq!(opening.answer.status, 429);
-                // Otherwise the place of one that has left isn't free yet.
+                // Otherwise, the place of a client that has left isn't free yet.
                 refused += u8::from(opening.answer.body.contains("too many new sessions"));
                 continue;
             }
             opened += 1;
-            // The clock goes on, and one more a second is allowed.
+            // Time passes, and one more per second is allowed.
             assert!(opened <= 6 + begin.elapsed().as_secs(), "{opened}");
-            // A client that has never joined keeps its place for a while.
+            // A client that never joined keeps its place for a while.
             send(&production, &mut opening, transport, b"40").await;
             say_goodbye(&production, opening, transport).await;
         }
@@ -485,7 +485,7 @@ async fn an_address_can_open_only_so_many_sessions_per_second(program: Program) 
     }
 }
 
-/// Hears that it is no longer in the namespace, or that it is cut off.
+/// Waits until the client leaves the namespace, or is cut off.
 async fn has_to_leave(client: &mut Connection) {
     let end = async {
         while let Some(packet) = client.receive().await {
@@ -539,14 +539,14 @@ async fn a_flood_of_unexpected_packets_does_not_disturb_the_others(program: Prog
     pair.talk().await.unwrap();
 }
 
-/// How many connections flood the server all the time.
+/// How many connections flood the server continuously.
 const FLOODING: usize = 50;
 
-/// How much they send before the others talk, in bytes: then the server is busy with them.
+/// How many bytes they send before the others talk, so that the server is busy by then.
 const IN_FULL_SWING: usize = 20_000_000;
 
-/// How much processor time the server may spend while two others talk, in seconds. On a busy machine a clock would say more
-/// about the machine.
+/// How many seconds of processor time the server may spend while two others talk. On a busy machine, a clock would measure
+/// the machine instead.
 const MEANWHILE: f64 = 4.0;
 
 /// Acknowledgements that nobody asked for reach no handler, so no limit counts them.
@@ -566,7 +566,7 @@ async fn a_flood_does_not_keep_the_others_waiting(program: Program) {
     for mut writer in writers {
         let taken = Arc::clone(&taken);
         let acks = raw::frame(true, raw::TEXT, b"437[1]").repeat(1000);
-        // It ends with the server.
+        // It stops with the server.
         spawn(move || {
             while writer.write_all(&acks).is_ok() {
                 taken.fetch_add(acks.len(), Relaxed);

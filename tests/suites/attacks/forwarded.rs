@@ -1,4 +1,4 @@
-//! Addresses that clients invent, and those that proxies vouch for.
+//! Addresses that clients invent, and addresses from trusted proxies.
 
 use wire::connection::Transport;
 
@@ -9,7 +9,7 @@ use crate::{
 
 attacks! {
     places:
-        without_a_trusted_proxy_the_header_says_nothing,
+        without_a_trusted_proxy_the_header_is_ignored,
         behind_one_proxy_the_last_address_counts,
         a_proxy_may_add_a_port,
         behind_two_proxies_the_second_to_last_address_counts;
@@ -46,47 +46,47 @@ async fn statuses(program: &Program, trusted: &str, forwarded: &[&[&str]]) -> Ve
     websocket
 }
 
-async fn without_a_trusted_proxy_the_header_says_nothing(program: Program) {
+async fn without_a_trusted_proxy_the_header_is_ignored(program: Program) {
     let trusted = "0";
-    let came = statuses(
+    let actual = statuses(
         &program,
         trusted,
         &[&["203.0.113.1"], &["203.0.113.2"], &[]],
     )
     .await;
-    assert_eq!(came, [200, 429, 429]);
+    assert_eq!(actual, [200, 429, 429]);
 }
 
 async fn behind_one_proxy_the_last_address_counts(program: Program) {
     let trusted = "1";
-    let came = statuses(
+    let actual = statuses(
         &program,
         trusted,
         &[
             &["203.0.113.1"],
-            // Forged in front of what the proxy adds, in the same line or in one of its own.
+            // Forged in front of what the proxy adds, in the same line or in a separate one.
             &["198.51.100.7, 203.0.113.1"],
             &["198.51.100.8", "203.0.113.1"],
             &["198.51.100.9 , , 203.0.113.1"],
             &["203.0.113.1, 203.0.113.2"],
-            // Nothing from a proxy, or no address: the connection's own address.
+            // No header, or no address in it: the connection's own address counts.
             &[],
             &["unknown"],
-            // One network of IPv6 is one address.
+            // One IPv6 network counts as one address.
             &["2001:db8::1"],
             &["2001:db8::ffff"],
             &["2001:db8:0:1::1"],
-            // An IPv4 address in IPv6's clothes.
+            // An IPv4 address, written as IPv6.
             &["::ffff:203.0.113.1"],
         ],
     )
     .await;
     let expected = [200, 429, 429, 429, 200, 200, 429, 200, 429, 200, 429];
-    assert_eq!(came, expected);
+    assert_eq!(actual, expected);
 }
 
 async fn a_proxy_may_add_a_port(program: Program) {
-    let came = statuses(
+    let actual = statuses(
         &program,
         "1",
         &[
@@ -99,12 +99,12 @@ async fn a_proxy_may_add_a_port(program: Program) {
         ],
     )
     .await;
-    assert_eq!(came, [200, 429, 200, 200, 429, 200]);
+    assert_eq!(actual, [200, 429, 200, 200, 429, 200]);
 }
 
 async fn behind_two_proxies_the_second_to_last_address_counts(program: Program) {
     let trusted = "2";
-    let came = statuses(
+    let actual = statuses(
         &program,
         trusted,
         &[
@@ -113,11 +113,11 @@ async fn behind_two_proxies_the_second_to_last_address_counts(program: Program) 
             &["198.51.100.7, 203.0.113.1, 192.0.2.1"],
             &["203.0.113.1", "192.0.2.1"],
             &["203.0.113.2, 192.0.2.1"],
-            // One is missing: this did not come through both.
+            // One is missing: this request didn't pass through both.
             &["203.0.113.3"],
             &["203.0.113.4"],
         ],
     )
     .await;
-    assert_eq!(came, [200, 429, 429, 429, 200, 200, 429]);
+    assert_eq!(actual, [200, 429, 429, 429, 200, 200, 429]);
 }

@@ -1,4 +1,4 @@
-//! The headers that browsers act on, compression, caches, and files that nobody should get.
+//! Headers that browsers obey, compression, caches, and files that must stay private.
 
 use std::{collections::BTreeSet, fs};
 
@@ -21,7 +21,7 @@ attacks! {
         every_request_has_its_own_id_which_the_log_shows;
 }
 
-/// Pages for people and answers for programs: all of them have the same headers.
+/// Pages for people and answers for programs: all have the same headers.
 const PATHS: [&str; 10] = [
     "/",
     "/index.html",
@@ -93,7 +93,7 @@ async fn files_are_compressed_and_sent_only_when_they_have_changed(program: Prog
     }
 }
 
-/// A folder with a page, and files that nobody should get.
+/// A folder with a page, and files that must stay private.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir_all(folder.path().join("js/.git")).unwrap();

@@ -1,4 +1,4 @@
-//! What the log and the metrics say, what they leave out, and a log that nobody reads.
+//! What the log and the metrics contain, what they leave out, and a log that nobody reads.
 
 use std::{
     io::{PipeReader, Read, pipe},
@@ -29,7 +29,7 @@ attacks! {
         refused_namespaces_do_not_fill_the_log,
         the_metrics_say_what_happened,
         the_metrics_are_not_public,
-        clients_are_counted_right_however_they_come_and_go,
+        the_client_count_is_right_however_clients_leave,
         requests_are_logged_with_short_paths_and_ids,
         a_client_that_does_not_read_does_not_fill_the_log,
         it_goes_on_when_its_outputs_are_closed,
@@ -44,7 +44,7 @@ async fn the_log_contains_no_payloads_and_no_secrets(program: Program) {
         let settings = [
             ("LOG_FORMAT", format),
             ("EVENTS_AT_ONCE", "4"),
-            // An environment may hold secrets.
+            // An environment may contain secrets.
             ("DATABASE_PASSWORD", SECRET),
         ];
         let production = program.start(&settings).await;
@@ -92,7 +92,7 @@ async fn the_log_contains_no_payloads_and_no_secrets(program: Program) {
         assert!(!log.contains(SECRET), "{log}");
         assert!(!production.metrics().await.unwrap().contains(SECRET));
         if format == "json" {
-            // The address is for whoever starts the server.
+            // The address isn't a log line: it's for the person who starts the server.
             for line in log.lines().filter(|line| !line.starts_with("http://")) {
                 let event: Value = serde_json::from_str(line).unwrap();
                 for field in ["timestamp", "level", "fields"] {
@@ -107,7 +107,7 @@ async fn refused_namespaces_do_not_fill_the_log(program: Program) {
     let production = program.start(&[("MAX_WAITING", "10")]).await;
     let address = production.address();
     for transport in Transport::BOTH {
-        // It reads nothing, so that soon nothing can be answered.
+        // It reads nothing, so that soon the server can't answer.
         let mut client = raw::open(address, transport, &[]).await;
         let packets = vec!["40/nada,"; 5000];
         let sent = match transport {
@@ -136,7 +136,7 @@ async fn refused_namespaces_do_not_fill_the_log(program: Program) {
 async fn the_metrics_say_what_happened(program: Program) {
     let settings = [
         ("EVENTS_PER_SECOND", "1"),
-        // To join is one.
+        // Joining is one.
         ("EVENTS_AT_ONCE", "4"),
         ("MAX_CLIENTS", "2"),
     ];
@@ -185,7 +185,7 @@ async fn the_metrics_are_not_public(program: Program) {
     assert!(!without.log.text().contains("metrics"));
 }
 
-async fn clients_are_counted_right_however_they_come_and_go(program: Program) {
+async fn the_client_count_is_right_however_clients_leave(program: Program) {
     let production = program.start(&[("REQUEST_SECONDS", "1")]).await;
     assert_eq!(production.metric("clients").await.unwrap().to_string(), "0");
     for transport in Transport::BOTH {
@@ -212,7 +212,7 @@ async fn clients_are_counted_right_however_they_come_and_go(program: Program) {
                 };
                 client.connection.write(sent).await.unwrap();
                 if transport == Transport::Polling {
-                    // A client that leaves twice may find its session ended.
+                    // If a client leaves twice, its session may already have ended.
                     client.connection.answer().await.unwrap();
                 } else if step == 0 {
                     while !client.connection.text().await.unwrap().starts_with("40{") {}
@@ -223,12 +223,12 @@ async fn clients_are_counted_right_however_they_come_and_go(program: Program) {
     production.wait_for_clients(0, PATIENCE).await.unwrap();
 }
 
-/// A request may be long, and a log isn't the place for all of it.
+/// A request may be too long to log all of it.
 async fn requests_are_logged_with_short_paths_and_ids(program: Program) {
     let production = program.start(&[]).await;
     let http = Http::new(&production.server.base).unwrap();
     let long_id = "x".repeat(5000);
-    // Each part of the path as long as a file's name may be.
+    // Each part of the path has the maximum length of a file name.
     let path = format!("/{}", "x".repeat(250)).repeat(10);
     for id in [&long_id, "y"] {
         let headers = [("x-request-id", id)];
@@ -262,7 +262,7 @@ async fn a_client_that_does_not_read_does_not_fill_the_log(program: Program) {
     assert!(log.lines().count() < 20, "{log}");
 }
 
-/// A server whose outputs both end in a pipe.
+/// A server whose outputs both go to a pipe.
 struct Piped {
     process: Child,
     base: String,
@@ -283,7 +283,7 @@ impl Piped {
             .stderr(output)
             .kill_on_drop(true);
         let process = command.spawn().unwrap();
-        // Its own ends would keep the pipe open.
+        // Its own copies would keep the pipe open.
         drop(command);
         let address = spawn_blocking(move || {
             let mut line = Vec::new();
@@ -302,7 +302,7 @@ impl Piped {
         }
     }
 
-    /// It still answers events and requests.
+    /// Checks that it still answers events and requests.
     async fn works(&self) {
         let talking = async {
             let mut pair = Pair::join(&self.base).await.unwrap();
@@ -316,16 +316,16 @@ impl Piped {
             }
         };
         let talked = timeout(Duration::from_secs(10), talking).await;
-        talked.expect("it doesn't answer any more");
+        talked.expect("it no longer answers");
     }
 
-    /// It ends as it should when the platform asks for it.
+    /// Checks that it exits when the platform asks it to.
     async fn ends(&mut self) {
         let pid = self.process.id().unwrap().to_string();
         let kill = Command::new("kill").args(["-TERM", &pid]).status().await;
         assert!(kill.unwrap().success());
         let ended = timeout(Duration::from_secs(10), self.process.wait()).await;
-        let status = ended.expect("it doesn't end").unwrap();
+        let status = ended.expect("it doesn't exit").unwrap();
         assert_eq!(status.code(), Some(0));
     }
 }
@@ -341,7 +341,7 @@ async fn it_goes_on_when_its_outputs_are_closed(program: Program) {
 
 async fn it_goes_on_when_nobody_reads_its_log(program: Program) {
     let mut server = Piped::start(&program).await;
-    // More than a pipe has room for, whether a lesson logs requests or messages.
+    // More than a pipe has room for, both for a lesson that logs requests and for one that logs messages.
     let http = Http::new(&server.base).unwrap();
     let client = join(&server.base, Transport::WebSocket).await.unwrap();
     let filling = async {
@@ -352,7 +352,7 @@ async fn it_goes_on_when_nobody_reads_its_log(program: Program) {
         }
     };
     let filled = timeout(Duration::from_secs(15), filling).await;
-    filled.expect("it doesn't answer any more");
+    filled.expect("it no longer answers");
     server.works().await;
     server.ends().await;
 }

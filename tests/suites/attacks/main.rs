@@ -1,7 +1,7 @@
-//! What a server on the open internet must withstand: attacks, clients that stall, the end of its process.
+//! What a server on the open internet has to withstand: attacks, stalled clients, the end of its process.
 //!
-//! Each attack names the first lesson that withstands it. It's tried on that lesson and on the last one, and the lesson before
-//! the first one has to fail: an attack that harms nobody proves nothing.
+//! Each attack names the first lesson that withstands it. It runs on that lesson and on the last one, and the lesson before
+//! that first one has to fail: an attack that harms nobody proves nothing.
 
 mod answers;
 mod bodies;
@@ -41,10 +41,10 @@ const LAST: &str = "drain";
 /// [`PATIENCE`](course::production::PATIENCE), so that the attack itself says what didn't happen.
 const FAILURE_LIMIT: Duration = Duration::from_secs(40);
 
-/// How much of the reason is printed, in characters.
+/// How many characters of the reason are printed.
 const REASON_LENGTH: usize = 200;
 
-/// What is tried on a lesson. It panics if the lesson doesn't withstand it.
+/// Attacks a lesson. It panics if the lesson doesn't withstand it.
 type Body = fn(Program) -> Pin<Box<dyn Future<Output = ()>>>;
 
 struct Attack {
@@ -55,8 +55,8 @@ struct Attack {
     body: Body,
 }
 
-/// Lists a module's attacks, by the first lesson that withstands them. Those that lesson 06 withstands have no red gate: before
-/// it there's no conversation to disturb.
+/// Lists a module's attacks by the first lesson that withstands them. Attacks on lesson 06 have no red gate: before that
+/// lesson, there's no conversation to disturb.
 macro_rules! attacks {
     ($($first:ident: $($name:ident),+;)+) => {
         pub fn attacks() -> Vec<crate::Attack> {
@@ -82,20 +82,20 @@ impl Program {
         program(&self.lesson)
     }
 
-    /// Starts it with these settings. Those that the lesson doesn't know yet mean nothing to it.
+    /// Starts it with these settings. The lesson ignores those that it doesn't know yet.
     async fn start(&self, environment: &[(&str, &str)]) -> Production {
         let started = Production::start(&self.path(), environment).await;
         started.unwrap_or_else(|error| panic!("{error:#}"))
     }
 
-    /// Whether it's the lesson of this package, or builds on it.
+    /// Whether it's the lesson of this package, or a later one that builds on it.
     fn includes(&self, lesson: &str) -> bool {
         self.lesson.includes(lesson)
     }
 }
 
 thread_local! {
-    /// Whether this thread's panics are expected. Then they print nothing.
+    /// Whether this thread's panics are expected. If so, they print nothing.
     static QUIET: Cell<bool> = const { Cell::new(false) };
 }
 

@@ -1,4 +1,4 @@
-//! Pages of other sites, in a browser whose person knows nothing of them.
+//! Pages of other sites that try to use the server behind their visitor's back.
 
 use course::production::{PATIENCE, Pair, Production};
 use wire::connection::{Http, Response, Transport};
@@ -9,13 +9,13 @@ attacks! {
     broadcast:
         a_list_may_allow_everyone;
     places:
-        a_foreign_page_opens_no_session,
+        a_foreign_page_cannot_open_a_session,
         a_foreign_page_cannot_use_an_open_session,
         an_image_on_a_foreign_page_takes_no_place,
         own_and_listed_pages_open_sessions,
-        a_preflight_allows_listed_pages_alone,
+        a_preflight_allows_only_listed_pages,
         listed_pages_may_send_headers_and_credentials,
-        a_host_that_is_not_the_pages_own_is_refused_with_the_reason;
+        a_wrong_host_is_refused_with_the_reason;
 }
 
 const LISTED: (&str, &str) = (
@@ -23,7 +23,7 @@ const LISTED: (&str, &str) = (
     "https://example.com, https://example.org",
 );
 
-/// None of these is on the list, however near they come.
+/// None of these is on the list, however similar they are.
 const FOREIGN: [&str; 7] = [
     "https://evil.example",
     "http://example.com",
@@ -34,7 +34,7 @@ const FOREIGN: [&str; 7] = [
     "null",
 ];
 
-async fn a_foreign_page_opens_no_session(program: Program) {
+async fn a_foreign_page_cannot_open_a_session(program: Program) {
     let production = program.start(&[LISTED]).await;
     let mut pair = Pair::join(&production.server.base).await.unwrap();
     for transport in Transport::BOTH {
@@ -74,21 +74,21 @@ async fn a_foreign_page_cannot_use_an_open_session(program: Program) {
     upgrade.write(request).await.unwrap();
     assert_eq!(upgrade.answer().await.unwrap().status, 403);
 
-    // The session has noticed nothing.
+    // The session isn't affected.
     assert_eq!(http.post(&path, "40".to_owned()).await.unwrap().status, 200);
     let answer = http.get(&path, None).await.unwrap();
     assert!(answer.body.contains("40{"), "{}", answer.body);
 }
 
-/// For an image browsers send no origin. Over HTTPS, or to the machine itself, they say from what kind of site its page is.
+/// Browsers send no origin for an image. Over HTTPS, or to the machine itself, they say what kind of site its page is from.
 async fn an_image_on_a_foreign_page_takes_no_place(program: Program) {
-    // As many places as there are sessions that open.
+    // As many places as sessions that open.
     let production = program.start(&[LISTED, ("MAX_CLIENTS", "2")]).await;
     for (site, status) in [
         ("cross-site", 403),
         ("same-site", 403),
         ("same-origin", 200),
-        // The person has typed the address.
+        // As if the person typed the address.
         ("none", 200),
     ] {
         let headers = [("Sec-Fetch-Site", site)];
@@ -123,7 +123,7 @@ async fn own_and_listed_pages_open_sessions(program: Program) {
     }
 }
 
-async fn a_preflight_allows_listed_pages_alone(program: Program) {
+async fn a_preflight_allows_only_listed_pages(program: Program) {
     let production = program.start(&[LISTED]).await;
     let http = Http::new(&production.server.base).unwrap();
     for path in ["/socket.io/?EIO=4&transport=polling", "/"] {
@@ -150,7 +150,7 @@ async fn a_list_may_allow_everyone(program: Program) {
     }
 }
 
-/// Asks as a browser does before a page of another site sends a header of its own.
+/// Asks like a browser before a page of another site sends a custom header.
 async fn preflight(production: &Production, origin: &str) -> Response {
     let http = Http::new(&production.server.base).unwrap();
     let headers = [
@@ -170,21 +170,21 @@ async fn listed_pages_may_send_headers_and_credentials(program: Program) {
     let origin = answer.header("access-control-allow-origin");
     assert_eq!(origin, Some("https://example.com"));
     assert_eq!(answer.header("access-control-allow-headers"), Some("x-a"));
-    // The answer to the request itself says it, too.
+    // The answer to the request itself has it, too.
     let origin = [("Origin", "https://example.com")];
     let opening = raw::open(production.address(), Transport::Polling, &origin).await;
     let allowed = raw::field(&opening.answer.head, credentials);
     assert_eq!(allowed, Some("true"));
 
-    // With `*`, any page could act in the name of its visitor.
+    // With `*`, any page could act on behalf of its visitor.
     let production = program.start(&[("ALLOWED_ORIGINS", "*")]).await;
     let answer = preflight(&production, "https://evil.example").await;
     assert!(answer.header("access-control-allow-origin").is_some());
     assert_eq!(answer.header(credentials), None);
 }
 
-/// Behind a proxy that doesn't pass `Host` on, our own page looks like one of another site. nginx doesn't by default.
-async fn a_host_that_is_not_the_pages_own_is_refused_with_the_reason(program: Program) {
+/// Behind a proxy that doesn't pass on `Host`, such as nginx by default, our own page looks like one of another site.
+async fn a_wrong_host_is_refused_with_the_reason(program: Program) {
     let production = program.start(&[]).await;
     let http = Http::new(&production.server.base).unwrap();
     let path = "/socket.io/?EIO=4&transport=polling";

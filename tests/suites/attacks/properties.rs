@@ -1,4 +1,4 @@
-//! Whatever a client sends: the process lives, nobody else notices, and nothing is left of it.
+//! Whatever a client sends: the process survives, nobody else notices, and nothing remains of the client.
 
 use std::{
     cell::{Cell, RefCell},
@@ -33,60 +33,60 @@ attacks! {
         nothing_that_a_client_sends_over_websocket_disturbs_another;
 }
 
-/// How many cases there are on each transport, unless `CASES` says how many on both. Too few to tell a leak from what the
-/// process keeps for the next storm: the memory is compared with more of them.
+/// The number of cases on each transport, unless `CASES` sets the number for both. That's too few to tell a leak from the
+/// memory that the process keeps for later, so the memory is only compared with more cases.
 const CASES: u32 = 1000;
 
-/// After how many cases a line says how far it is.
+/// After how many cases a line shows the progress.
 const TOLD: u32 = 5000;
 
-/// How many sessions the server has room for. None of them may be lost.
+/// How many sessions the server has places for. None of the places may be lost.
 fn places() -> usize {
-    // A client that is cut off keeps its place until it's missed.
+    // A client that's cut off keeps its place until a heartbeat is missing.
     if cases() > CASES { 10_000 } else { 2000 }
 }
 
-/// A client is missed after a heartbeat's interval and its time limit. Source: the handshake of lesson 07.
+/// The server notices a missing client after a heartbeat's interval plus its time limit. Source: the handshake of lesson 07.
 const MISSED: Duration = Duration::from_secs(46);
 
 /// What a client sends.
 #[derive(Clone, Debug)]
 enum Part {
-    /// An Engine.IO packet: a frame of its own, or a part of a body.
+    /// An Engine.IO packet: a separate frame, or a part of a body.
     Packet(String),
     /// A binary attachment.
     Attachment(Vec<u8>),
-    /// A frame of any kind, or a body of any bytes.
+    /// A frame of any kind, or a body with any bytes.
     Frame {
         last: bool,
         kind: u8,
         bytes: Vec<u8>,
     },
-    /// Bytes that are no frame, or the beginning of a body that ends too early.
+    /// Bytes that aren't a frame, or the beginning of a body that ends too early.
     Bytes(Vec<u8>),
 }
 
 #[derive(Clone, Copy, Debug)]
 enum End {
-    /// The connection is cut, perhaps with something still to be read.
+    /// The connection is cut, perhaps with unread data.
     Cut,
-    /// The client sends no more and reads until the server has nothing more to say.
+    /// The client stops sending, and reads until the server has nothing more to send.
     Closed,
-    /// The session is ended as the protocol says.
+    /// The session is closed as the protocol says.
     Goodbye,
 }
 
 /// What one client does.
 #[derive(Clone, Debug)]
 struct Case {
-    /// Opens a session first; otherwise all of it is sent in place of a request.
+    /// Whether it opens a session first; otherwise, everything is sent instead of a request.
     opens: bool,
-    /// Joins the default namespace.
+    /// Whether it joins the default namespace.
     joins: bool,
-    /// Parts that are sent together.
+    /// Batches: parts that are sent together.
     batches: Vec<Vec<Part>>,
-    /// Does not wait for its turn. Over WebSocket all is sent with the wish to join; over long-polling, where each
-    /// batch is a request of its own, they are sent half by half, all at once.
+    /// Whether it sends without waiting. Over WebSocket, everything is sent together with the request to join. Over
+    /// long-polling, where each batch is a request of its own, the batches are sent half by half, all at once.
     interleaved: bool,
     end: End,
 }
@@ -112,7 +112,7 @@ fn any_json() -> BoxedStrategy<Value> {
     nested.boxed()
 }
 
-/// `/name,`, or nothing: the default namespace.
+/// `/name,`, or nothing for the default namespace.
 fn any_namespace() -> BoxedStrategy<String> {
     prop_oneof![
         4 => Just(String::new()),
@@ -167,7 +167,7 @@ fn any_packet() -> BoxedStrategy<String> {
     .boxed()
 }
 
-/// An event that announces attachments, and as many, fewer or more of them.
+/// An event that announces attachments, followed by as many, fewer or more of them.
 fn any_binary_event() -> BoxedStrategy<Vec<Part>> {
     let announced = prop_oneof![3 => 0..4_u64, 1 => any::<u64>()];
     let attachments = vec(vec(any::<u8>(), 0..40), 0..4);
@@ -229,7 +229,7 @@ fn any_case() -> BoxedStrategy<Case> {
 }
 
 impl Part {
-    /// As bytes of a WebSocket.
+    /// Its bytes on a WebSocket.
     fn frame(&self) -> Vec<u8> {
         match self {
             Self::Packet(packet) => raw::frame(true, TEXT, packet.as_bytes()),
@@ -239,7 +239,7 @@ impl Part {
         }
     }
 
-    /// As a part of a body.
+    /// Its bytes in a body.
     fn body(&self) -> Vec<u8> {
         match self {
             Self::Packet(packet) => packet.clone().into_bytes(),
@@ -253,7 +253,7 @@ impl Part {
     }
 }
 
-/// A request with these parts in its body, which may promise more than there is.
+/// A request with these parts in its body, which may announce a longer body than it has.
 fn request(address: &str, sid: &str, batch: &[Part]) -> Vec<u8> {
     let bodies: Vec<_> = batch.iter().map(Part::body).collect();
     let body = bodies.join(&b"\x1e"[..]);
@@ -268,7 +268,7 @@ fn request(address: &str, sid: &str, batch: &[Part]) -> Vec<u8> {
     request
 }
 
-/// Sends, where the server may have closed the connection already.
+/// Sends, although the server may already have closed the connection.
 async fn send(connection: &mut Raw, bytes: &[u8]) {
     connection.write(bytes).await.ok();
 }
@@ -305,7 +305,7 @@ impl Case {
         if self.joins && !self.interleaved {
             send(&mut connection, &bytes).await;
             bytes.clear();
-            // Only from now on its events have handlers.
+            // Its events have handlers only from now on.
             while !connection.text().await.unwrap().starts_with("40{") {}
         }
         for part in self.batches.iter().flatten() {
@@ -357,7 +357,7 @@ impl Case {
     }
 }
 
-/// Whether others may hear this: a message that fits, whoever sent it.
+/// Whether others may receive this: a message that fits, from any client.
 fn fits(packet: &str) -> bool {
     let Some(Ok(event)) = packet.strip_prefix("42").map(serde_json::from_str::<Value>) else {
         return false;
@@ -388,9 +388,9 @@ impl Fixture {
             ("SESSIONS_PER_SECOND", "1000000"),
             // The pair talks after each case.
             ("EVENTS_PER_SECOND", "1000000"),
-            // Clients that are gone and not yet missed hold little, so that a leak can be seen beside them.
+            // Clients that are gone but not yet noticed use little memory, so that a leak stands out.
             ("MAX_WAITING", "256"),
-            // There is this much time to take all the places at the end.
+            // This is the time for taking all the places at the end.
             ("REQUEST_SECONDS", "30"),
         ];
         let production = program.start(&settings).await;
@@ -407,12 +407,12 @@ impl Fixture {
         self.pair.talk_over(fits).await
     }
 
-    /// Waits until everyone is gone, the pair too, and returns the bytes that the process then holds.
+    /// Waits until everyone is gone, including the pair, and returns how many bytes the process uses then.
     async fn all_gone(&mut self) -> Result<u64> {
         let last = Instant::now();
         self.pair.leave().await;
         let production = &self.production;
-        // Before, the log doesn't say of everyone that they have left.
+        // Earlier lessons don't log every client that leaves.
         if self.program.includes("observe") {
             production.wait_for_clients(0, 2 * PATIENCE).await?;
         }
@@ -427,7 +427,7 @@ impl Fixture {
         Ok(())
     }
 
-    /// Nothing is left of all those clients, and no more memory is held than at half-time.
+    /// Checks that nothing remains of all those clients, and that the process uses no more memory than at half-time.
     async fn leaves_nothing(mut self, half_time: Option<u64>) -> Result<()> {
         let after = self.all_gone().await?;
         if let Some(before) = half_time {
@@ -447,9 +447,9 @@ impl Fixture {
             let is_full = opening.sid.is_empty();
             ensure!(
                 is_full == (place == places),
-                "{place} places of {places} are left"
+                "only {place} of {places} places are left"
             );
-            // The session stays, its connection need not.
+            // The session remains, even without its connection.
             held.push(opening.sid);
         }
         Ok(())
@@ -497,9 +497,9 @@ fn nothing_disturbs_another(program: &Program, transport: Transport) {
             if played.get().is_multiple_of(TOLD) {
                 let memory = resident_memory(fixture.production.pid()).unwrap() / 1_000_000;
                 let (played, all) = (played.get(), cases());
-                println!("{transport}: {played} of {all} cases, the server holds {memory} MB");
+                println!("{transport}: {played} of {all} cases, the server uses {memory} MB");
             }
-            // By now the process has all the memory that it keeps for the next storm.
+            // By now, the process has all the memory that it keeps for later.
             if cases() > CASES && played.get() == cases() / 2 {
                 half_time.set(Some(fixture.all_gone().await?));
                 fixture.pair_comes_back().await?;
@@ -509,7 +509,7 @@ fn nothing_disturbs_another(program: &Program, transport: Transport) {
         survived.map_err(|error: anyhow::Error| {
             let log = fixture.production.server.log.text();
             let end = log.lines().rev().take(5).collect::<Vec<_>>().join("\n");
-            // A smaller case is tried on a server that has not been harmed.
+            // Tries a smaller case on a fresh server.
             *fixture = runtime.block_on(Fixture::start(program.clone()));
             TestCaseError::fail(format!("{error:#}\n{end}"))
         })

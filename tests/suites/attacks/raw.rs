@@ -1,4 +1,4 @@
-//! A client that sends any bytes it likes, and reads no more than it wants to.
+//! A client that can send any bytes, and read as little as it wants.
 
 use std::{
     fmt::Write as _,
@@ -28,7 +28,7 @@ pub const PING: u8 = 9;
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
-    /// The header fields, a line each, their names in small letters.
+    /// The header fields, one per line, with lowercase names.
     pub head: String,
     pub body: String,
 }
@@ -43,8 +43,8 @@ impl Raw {
         Self::connect_with_room(address, None).await
     }
 
-    /// A connection that has room for this many bytes on the client's side, so that a server is soon left with
-    /// what it has to say.
+    /// A connection with room for this many bytes on the client's side, so that the server soon can't send
+    /// any more.
     pub async fn connect_with_room(address: &str, room: Option<u32>) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_nodelay(true).unwrap();
@@ -58,18 +58,18 @@ impl Raw {
         }
     }
 
-    /// Sends bytes as they are.
+    /// Sends these bytes, unchanged.
     pub async fn write(&mut self, bytes: impl AsRef<[u8]>) -> io::Result<()> {
         let writing = self.stream.write_all(bytes.as_ref());
         let written = timeout(PATIENCE, writing).await;
         written.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
     }
 
-    /// The answer to a request, or `None` where the server closes the connection instead.
+    /// The answer to a request, or `None` if the server closes the connection instead.
     pub async fn answer(&mut self) -> Option<Answer> {
         timeout(PATIENCE, self.read_answer())
             .await
-            .expect("neither an answer nor an end")
+            .expect("neither an answer nor a closed connection")
     }
 
     async fn read_answer(&mut self) -> Option<Answer> {
@@ -97,15 +97,15 @@ impl Raw {
         })
     }
 
-    /// The next bytes of a given number, or `None` where the connection ends before.
+    /// The next bytes of a given number, or `None` if the connection ends before that.
     pub async fn read(&mut self, count: usize) -> Option<Vec<u8>> {
         let mut bytes = vec![0; count];
         let read = timeout(PATIENCE, self.stream.read_exact(&mut bytes)).await;
-        read.expect("neither bytes nor an end").ok()?;
+        read.expect("neither bytes nor a closed connection").ok()?;
         Some(bytes)
     }
 
-    /// The next text of a WebSocket, or `None` where the server ends it.
+    /// The next text message of a WebSocket, or `None` if the server closes it.
     pub async fn text(&mut self) -> Option<String> {
         let head = self.read(2).await?;
         let length = match head[1] {
@@ -117,7 +117,7 @@ impl Raw {
         (head[0] & 0xf == TEXT).then(|| String::from_utf8_lossy(&payload).into_owned())
     }
 
-    /// The reading and the writing half. Bytes that were read in advance are lost.
+    /// The reading and the writing half. Bytes that are already buffered are lost.
     pub fn split(self) -> (OwnedReadHalf, OwnedWriteHalf) {
         self.stream.into_inner().into_split()
     }
@@ -129,18 +129,18 @@ impl Raw {
         stream
     }
 
-    /// Ends this side of the connection.
+    /// Closes this side of the connection.
     pub async fn say_no_more(&mut self) {
-        // It may have ended already.
+        // It may already be closed.
         self.stream.shutdown().await.ok();
     }
 
-    /// Reads until the server ends the connection. Fails if it does not.
+    /// Reads until the server closes the connection. Fails if it doesn't.
     pub async fn is_ended(&mut self) {
         let mut rest = Vec::new();
-        // A reset is an end, too.
+        // A reset counts, too.
         let ended = timeout(PATIENCE, self.stream.read_to_end(&mut rest)).await;
-        assert!(ended.is_ok(), "the server should have ended the connection");
+        assert!(ended.is_ok(), "expected the server to close the connection");
     }
 }
 
@@ -152,20 +152,20 @@ pub fn field<'a>(head: &'a str, name: &str) -> Option<&'a str> {
     })
 }
 
-/// What a client knows after it has asked for a session.
+/// What a client knows after requesting a session.
 pub struct Opening {
     pub connection: Raw,
     pub answer: Answer,
-    /// The session's id, empty where there is no session.
+    /// The session's id; empty if there's no session.
     pub sid: String,
 }
 
-/// Asks for a session, with these header fields.
+/// Requests a session, with these header fields.
 pub async fn open(address: &str, transport: Transport, headers: &[(&str, &str)]) -> Opening {
     open_on(Raw::connect(address).await, address, transport, headers).await
 }
 
-/// The same on a connection that is there.
+/// The same on an existing connection.
 pub async fn open_on(
     mut connection: Raw,
     address: &str,
@@ -232,14 +232,14 @@ pub fn poll(address: &str, sid: &str) -> String {
     opening(address, Transport::Polling, &format!("&sid={sid}"), &[])
 }
 
-/// A frame of a WebSocket, masked with zeros, which change nothing.
+/// A WebSocket frame, masked with zeros, which don't change it.
 pub fn frame(last: bool, kind: u8, payload: &[u8]) -> Vec<u8> {
     let mut frame = frame_head(last, kind, payload.len() as u64);
     frame.extend_from_slice(payload);
     frame
 }
 
-/// The head of such a frame, which may promise a payload of any length.
+/// The head of such a frame, which may announce a payload of any length.
 pub fn frame_head(last: bool, kind: u8, length: u64) -> Vec<u8> {
     let mut head = vec![u8::from(last) << 7 | kind];
     match (u8::try_from(length), u16::try_from(length)) {

@@ -1,4 +1,4 @@
-//! The session's id, which is its key: whoever knows it can speak for the client.
+//! The session's id, which works like a key: anyone who knows it can act as the client.
 
 use course::production::{PATIENCE, message};
 use tokio::time::timeout;
@@ -11,7 +11,7 @@ use crate::{
 
 attacks! {
     broadcast:
-        an_invalid_id_opens_nothing;
+        an_invalid_id_gives_no_access;
     observe:
         no_client_learns_the_id_of_another;
 }
@@ -29,7 +29,7 @@ async fn join(base: &str, transport: Transport) -> (Connection, String) {
     (connection, sid)
 }
 
-async fn an_invalid_id_opens_nothing(program: Program) {
+async fn an_invalid_id_gives_no_access(program: Program) {
     let production = program.start(&[("REQUEST_SECONDS", "0.5")]).await;
     let (address, http) = (
         production.address(),
@@ -54,7 +54,7 @@ async fn an_invalid_id_opens_nothing(program: Program) {
         let mut upgrade = Raw::connect(address).await;
         let request = raw::opening(address, Transport::WebSocket, &format!("&sid={sid}"), &[]);
         upgrade.write(request).await.unwrap();
-        // It may be answered before the session is looked for; then there is an end and no word.
+        // The upgrade may be accepted before the session is looked up; then the connection just closes.
         match upgrade.answer().await.map(|answer| answer.status) {
             None | Some(400) => {}
             Some(101) => assert_eq!(upgrade.text().await, None),
@@ -92,7 +92,7 @@ async fn no_client_learns_the_id_of_another(program: Program) {
             // The messages that the three others may send, and the last answer.
             while !heard.contains("44/fence,") || heard.matches("42[").count() < 9 {
                 let next = timeout(PATIENCE, clients[who].0.receive()).await;
-                heard += &next.expect("nothing more came").expect("cut off");
+                heard += &next.expect("nothing more arrived").expect("cut off");
             }
             for (_, sid) in &clients {
                 assert!(!heard.contains(sid.as_str()), "{sid} in {heard}");

@@ -10,7 +10,7 @@ use crate::{Program, attacks};
 
 attacks! {
     deploy:
-        an_invalid_value_is_refused_and_named,
+        an_invalid_value_is_refused_by_name,
         help_lists_every_setting;
     places:
         an_origin_that_no_browser_sends_is_refused;
@@ -46,13 +46,13 @@ const WRONG: [(&str, &str, &[&str]); 19] = [
     ("observe", "METRICS_PORT", &["x", "65536"]),
     ("backpressure", "STALL_SECONDS", &["-1", "0", "0.0001"]),
     ("drain", "DRAIN_SECONDS", &["NaN", "86401"]),
-    // This one is looked at later, since a folder may come and go.
+    // This one is checked later, since a folder may appear and disappear.
     ("deploy", "PUBLIC_DIR", &[]),
 ];
 
 /// The settings that this lesson has, and values that can't work.
 fn wrong(program: &Program) -> Vec<(&'static str, &'static [&'static str])> {
-    // The lesson that has no settings yet is asked for those of the next one.
+    // A lesson without settings is asked for those of the next one.
     let known = WRONG
         .iter()
         .filter(|(first, ..)| *first == "deploy" || program.includes(first));
@@ -62,12 +62,12 @@ fn wrong(program: &Program) -> Vec<(&'static str, &'static [&'static str])> {
 async fn run(program: &Program, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let mut command = Command::new(program.path());
     command.args(arguments).current_dir(lessons::root());
-    // A lesson that takes the value disturbs nobody.
+    // Port 0, so that a lesson that accepts the value disturbs nobody.
     command.env("HOST", "127.0.0.1").env("PORT", "0");
     command.envs(environment.iter().copied());
     let ended = timeout(PATIENCE / 2, run_to_end(command)).await;
     ended
-        .unwrap_or_else(|_| panic!("{arguments:?} {environment:?}: it has started"))
+        .unwrap_or_else(|_| panic!("{arguments:?} {environment:?}: it started"))
         .unwrap()
 }
 
@@ -90,13 +90,13 @@ async fn is_refused(program: &Program, name: &str, value: &str) {
     ] {
         let words = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{name}={value}: {words}");
-        assert_eq!(text(&output.stdout), "", "{name}={value}: it has started");
+        assert_eq!(text(&output.stdout), "", "{name}={value}: it started");
         let named = words.contains(&option) && words.contains(&format!("'{value}'"));
         assert!(named, "{name}={value}: {words}");
     }
 }
 
-async fn an_invalid_value_is_refused_and_named(program: Program) {
+async fn an_invalid_value_is_refused_by_name(program: Program) {
     for (name, values) in wrong(&program) {
         for value in values {
             is_refused(&program, name, value).await;
@@ -140,7 +140,7 @@ async fn help_lists_every_setting(program: Program) {
         let listed = words.contains(&option(name)) && words.contains(&format!("[env: {name}="));
         assert!(listed, "{name} in:\n{words}");
     }
-    // There are no others.
+    // There aren't any others.
     let options = words
         .lines()
         .filter(|line| line.trim_start().starts_with("--"));

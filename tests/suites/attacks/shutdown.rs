@@ -1,4 +1,4 @@
-//! The end of the process, in the middle of everything.
+//! Shutdown, in the middle of everything.
 
 use std::{
     cell::{Cell, RefCell},
@@ -27,18 +27,18 @@ use crate::{
 attacks! {
     deploy:
         requests_in_flight_are_answered,
-        ctrl_c_ends_it_cleanly;
+        ctrl_c_shuts_it_down_cleanly;
     drain:
         every_answered_message_is_delivered,
         every_answered_message_is_delivered_after_a_drain,
-        while_it_drains_it_is_alive_and_not_ready,
+        while_draining_it_is_alive_but_not_ready,
         a_client_that_polls_during_a_burst_gets_all_of_it,
         the_server_waits_for_a_client_that_has_messages_to_fetch,
-        a_second_signal_ends_it_immediately,
-        a_file_that_never_ends_does_not_prevent_the_end;
+        a_second_signal_makes_it_exit_immediately,
+        a_file_that_never_ends_does_not_prevent_the_shutdown;
 }
 
-/// How long a platform waits before it kills the process. Heroku waits 30 seconds, we want to be far below.
+/// How long shutting down may take. Heroku kills the process after 30 seconds, and this should stay far below that.
 const LIMIT: Duration = Duration::from_secs(10);
 
 fn signal(production: &Production, name: &str) {
@@ -52,18 +52,18 @@ async fn is_logged(production: &Production, text: &str) {
     logged.await.unwrap();
 }
 
-/// The exit code, which must be there within the limit.
+/// Waits for the exit code, within the limit.
 async fn exit_code(production: &mut Production) -> Option<i32> {
     let ended = timeout(LIMIT, production.server.child.wait()).await;
-    let ended = ended.unwrap_or_else(|_| panic!("still there: {}", production.server.log.text()));
+    let ended = ended.unwrap_or_else(|_| panic!("still running: {}", production.server.log.text()));
     ended.unwrap().code()
 }
 
 const CLIENTS: usize = 500;
-/// How many of them speak, each as soon as it has its answer.
+/// How many of them send, each as soon as it has its answer.
 const SPEAKERS: usize = 20;
 
-/// What one client has heard, by the numbers of the speaker and the message, and how often it was answered.
+/// What one client has received, by the numbers of the speaker and the message, and how often it was answered.
 #[derive(Default)]
 struct Record {
     heard: RefCell<BTreeSet<(usize, u64)>>,
@@ -72,7 +72,7 @@ struct Record {
 }
 
 impl Record {
-    /// Notes a message that somebody else has sent.
+    /// Records a message from another client.
     fn hear(&self, packet: &str) {
         let Some(event) = packet.strip_prefix("42") else {
             return;
@@ -82,11 +82,11 @@ impl Record {
         let (speaker, said) = text.split_once(' ').unwrap();
         let message = (speaker.parse().unwrap(), said.parse().unwrap());
         let fresh = self.heard.borrow_mut().insert(message);
-        assert!(fresh, "{text} came twice");
+        assert!(fresh, "{text} arrived twice");
     }
 }
 
-/// Reads until the server ends the connection. A speaker speaks again with each answer.
+/// Reads until the server closes the connection. A speaker sends again after each answer.
 async fn converse(number: usize, mut connection: Connection, record: Rc<Record>) {
     let speaks = number < SPEAKERS;
     let say = |connection: &Connection, said: u64| {
@@ -102,8 +102,8 @@ async fn converse(number: usize, mut connection: Connection, record: Rc<Record>)
                 record.answered.set(record.answered.get() + 1);
                 say(&connection, record.answered.get());
             } else {
-                // Not taken: it would say it to the next server.
-                assert!(answer.contains(r#"[{"error":"#), "{packet} is no answer");
+                // Refused: it would send this to the next server.
+                assert!(answer.contains(r#"[{"error":"#), "{packet} isn't an answer");
             }
         } else {
             record.hear(&packet);
@@ -111,7 +111,7 @@ async fn converse(number: usize, mut connection: Connection, record: Rc<Record>)
     }
 }
 
-/// Fetches over long-polling everything that has waited, until the server ends the session.
+/// Fetches everything that is waiting over long-polling, until the server closes the session.
 async fn catch_up(http: Http, path: String, record: Rc<Record>) {
     while let Ok(answer) = http.get(&path, None).await
         && answer.status == 200
@@ -131,7 +131,7 @@ fn transport(number: usize) -> Transport {
     }
 }
 
-async fn ends_in_the_middle_of_the_load(program: &Program, settings: &[(&str, &str)]) {
+async fn shuts_down_under_load(program: &Program, settings: &[(&str, &str)]) {
     let mut production = program
         .start(&[settings, &[("MAX_CLIENTS_PER_ADDRESS", "1000")]].concat())
         .await;
@@ -142,7 +142,7 @@ async fn ends_in_the_middle_of_the_load(program: &Program, settings: &[(&str, &s
     for number in 0..CLIENTS {
         connections.push(join(&base, transport(number)).await.unwrap());
     }
-    // One more has joined, and fetches nothing until the end begins.
+    // One more has joined, and fetches nothing until the shutdown begins.
     let late = raw::open(production.address(), Transport::Polling, &[]).await;
     let path = format!("/socket.io/?EIO=4&transport=polling&sid={}", late.sid);
     let http = Http::new(&base).unwrap();
@@ -153,7 +153,7 @@ async fn ends_in_the_middle_of_the_load(program: &Program, settings: &[(&str, &s
         records.push(Rc::clone(&record));
         conversations.push(spawn_local(converse(number, connection, record)));
     }
-    // Everyone has spoken some times.
+    // Everyone has sent a few messages.
     while !records[..SPEAKERS]
         .iter()
         .all(|record| record.answered.get() > 2)
@@ -168,9 +168,9 @@ async fn ends_in_the_middle_of_the_load(program: &Program, settings: &[(&str, &s
     conversations.push(spawn_local(catch_up(http, path, record)));
     let code = exit_code(&mut production).await;
     assert_eq!(code, Some(0), "{}", production.server.log.text());
-    println!("ended after {:?}", begin.elapsed());
+    println!("exited after {:?}", begin.elapsed());
 
-    // The next process has the same port, and everyone comes back.
+    // The next process has the same port, and everyone reconnects.
     let (_, port) = base.rsplit_once(':').unwrap();
     let next = program
         .start(&[("PORT", port), ("MAX_CLIENTS_PER_ADDRESS", "1000")])
@@ -214,20 +214,17 @@ async fn ends_in_the_middle_of_the_load(program: &Program, settings: &[(&str, &s
 }
 
 async fn every_answered_message_is_delivered(program: Program) {
-    let load = Box::pin(ends_in_the_middle_of_the_load(
-        &program,
-        &[("DRAIN_SECONDS", "0")],
-    ));
+    let load = Box::pin(shuts_down_under_load(&program, &[("DRAIN_SECONDS", "0")]));
     LocalSet::new().run_until(load).await;
 }
 
 async fn every_answered_message_is_delivered_after_a_drain(program: Program) {
     let drain = &[("DRAIN_SECONDS", "1")];
-    let load = Box::pin(ends_in_the_middle_of_the_load(&program, drain));
+    let load = Box::pin(shuts_down_under_load(&program, drain));
     LocalSet::new().run_until(load).await;
 }
 
-async fn while_it_drains_it_is_alive_and_not_ready(program: Program) {
+async fn while_draining_it_is_alive_but_not_ready(program: Program) {
     let mut production = program.start(&[("DRAIN_SECONDS", "2")]).await;
     let base = production.server.base.clone();
     let http = Http::new(&base).unwrap();
@@ -245,7 +242,7 @@ async fn while_it_drains_it_is_alive_and_not_ready(program: Program) {
         (status("/healthz").await, status("/readyz").await),
         (200, 503)
     );
-    // Until the platform has noticed, everything goes on as before, for newcomers, too.
+    // Until the platform notices, everything works as before, even for newcomers.
     let mut carla = join(&base, Transport::WebSocket).await.unwrap();
     ana.send(message("todavía", Some(0)));
     assert!(ana.receive().await.unwrap().starts_with("430[{\"id\""));
@@ -260,7 +257,7 @@ async fn while_it_drains_it_is_alive_and_not_ready(program: Program) {
 }
 
 async fn a_client_that_polls_during_a_burst_gets_all_of_it(program: Program) {
-    // The signal comes at another moment each time.
+    // The signal arrives at a different moment each time.
     for round in 0..40 {
         let mut production = program.start(&[]).await;
         let base = production.server.base.clone();
@@ -293,7 +290,7 @@ async fn a_client_that_polls_during_a_burst_gets_all_of_it(program: Program) {
     }
 }
 
-/// Lets the process run for a moment now and then, as a machine does that is busy with others.
+/// Lets the process run only now and then, like a machine that's busy with other things.
 fn crawl(production: &Production) -> Child {
     let pid = production.pid();
     let script =
@@ -307,13 +304,13 @@ async fn the_server_waits_for_a_client_that_has_messages_to_fetch(program: Progr
     let mut production = program.start(&[]).await;
     let address = production.address().to_owned();
     let http = Http::new(&production.server.base).unwrap();
-    // One has a session, waits for what comes after the first heartbeat, and has not joined.
+    // One has a session, waits for what follows the first heartbeat, and hasn't joined.
     let mut outside = raw::open(&address, Transport::Polling, &[]).await;
     let poll = raw::poll(&address, &outside.sid);
     outside.connection.write(&poll).await.unwrap();
     assert_eq!(outside.connection.answer().await.unwrap().body, "2");
     outside.connection.write(&poll).await.unwrap();
-    // Beto has joined, and takes his time between two polls.
+    // Beto has joined, and waits a while between two polls.
     let beto = raw::open(&address, Transport::Polling, &[]).await;
     let path = format!("/socket.io/?EIO=4&transport=polling&sid={}", beto.sid);
     http.post(&path, "40".to_owned()).await.unwrap();
@@ -326,7 +323,7 @@ async fn the_server_waits_for_a_client_that_has_messages_to_fetch(program: Progr
 
     signal(&production, "-TERM");
     is_logged(&production, "shutting down").await;
-    // The end would be here by now, if nobody had anything to fetch.
+    // By now, the process would have exited if nobody had anything to fetch.
     let gone = timeout(Duration::from_millis(500), ana.receive()).await;
     assert!(gone.is_err(), "{gone:?}");
     let fetched = http.get(&path, None).await.unwrap();
@@ -341,7 +338,7 @@ async fn requests_in_flight_are_answered(program: Program) {
     let page = folder.path().to_str().unwrap();
     let mut production = program.start(&[("PUBLIC_DIR", page)]).await;
     let address = production.address().to_owned();
-    // A file that a client takes slowly.
+    // A file that a client reads slowly.
     let mut download = Raw::connect_with_room(&address, Some(4096)).await;
     let request = format!("GET /large.txt HTTP/1.1\r\nHost: {address}\r\n\r\n");
     download.write(request).await.unwrap();
@@ -351,7 +348,7 @@ async fn requests_in_flight_are_answered(program: Program) {
     let mut upload = Raw::connect(&address).await;
     let head = raw::post_head(&address, &session.sid, &[("Content-Length", "3")]);
     upload.write(head + "3").await.unwrap();
-    // Both have arrived: this connection came after them.
+    // Both have arrived, since this connection came after them.
     Http::new(&production.server.base)
         .unwrap()
         .get("/healthz", None)
@@ -360,10 +357,10 @@ async fn requests_in_flight_are_answered(program: Program) {
 
     signal(&production, "-TERM");
     is_logged(&production, "shutting down").await;
-    // The system refuses a client that comes now, so it tries the next process.
+    // The system refuses new clients now, so they try the next process.
     let refused = async { while TcpStream::connect(&address).await.is_ok() {} };
     timeout(PATIENCE, refused).await.unwrap();
-    // Two heartbeats: nobody joins, so nothing but these requests keeps the process.
+    // Two heartbeats: nobody joins, so only these requests keep the process running.
     upload.write("\x1e3").await.unwrap();
     assert_eq!(upload.answer().await.unwrap().status, 200);
     let head_end = first.windows(4).position(|end| end == b"\r\n\r\n").unwrap() + 4;
@@ -372,8 +369,8 @@ async fn requests_in_flight_are_answered(program: Program) {
     assert_eq!(exit_code(&mut production).await, Some(0));
 }
 
-/// A named pipe into which nobody writes, in the place of a hung network disk.
-async fn a_file_that_never_ends_does_not_prevent_the_end(program: Program) {
+/// A named pipe that nobody writes to stands in for a hung network disk.
+async fn a_file_that_never_ends_does_not_prevent_the_shutdown(program: Program) {
     let folder = tempfile::tempdir().unwrap();
     let pipe = folder.path().join("pipe.txt");
     let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
@@ -388,14 +385,14 @@ async fn a_file_that_never_ends_does_not_prevent_the_end(program: Program) {
     let mut download = Raw::connect(production.address()).await;
     let request = "GET /pipe.txt HTTP/1.1\r\nHost: x\r\n\r\n";
     download.write(request).await.unwrap();
-    // It has arrived: this one came after it.
+    // It has arrived, since this one came after it.
     let http = Http::new(&production.server.base).unwrap();
     assert_eq!(http.get("/healthz", None).await.unwrap().status, 200);
     signal(&production, "-TERM");
     assert_eq!(exit_code(&mut production).await, Some(0));
 }
 
-async fn ctrl_c_ends_it_cleanly(program: Program) {
+async fn ctrl_c_shuts_it_down_cleanly(program: Program) {
     let mut production = program.start(&[]).await;
     let mut ana = join(&production.server.base, Transport::WebSocket)
         .await
@@ -405,7 +402,7 @@ async fn ctrl_c_ends_it_cleanly(program: Program) {
     assert_eq!(ana.receive().await, None);
 }
 
-async fn a_second_signal_ends_it_immediately(program: Program) {
+async fn a_second_signal_makes_it_exit_immediately(program: Program) {
     for second in ["-TERM", "-INT"] {
         let mut production = program.start(&[("DRAIN_SECONDS", "600")]).await;
         signal(&production, "-TERM");

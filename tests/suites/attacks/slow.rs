@@ -1,4 +1,4 @@
-//! Clients that send so slowly that they never come to an end.
+//! Clients that send so slowly that they never finish.
 
 use std::time::{Duration, Instant};
 
@@ -24,7 +24,7 @@ attacks! {
 
 const SHORT: (&str, &str) = ("REQUEST_SECONDS", "0.5");
 
-/// Sends these bytes one by one, one after each pause, until the server has had enough. Fails if it has not.
+/// Sends these bytes one by one, with pauses, until the server closes the connection. Fails if it doesn't.
 async fn drip(connection: &mut Raw, bytes: &str) -> Duration {
     let begin = Instant::now();
     for byte in bytes.as_bytes().iter().cycle() {
@@ -84,7 +84,7 @@ async fn silent_connections_are_cut_off(program: Program) {
     let production = program.start(&[SHORT]).await;
     let mut pair = pair(&production).await;
     let address = production.address();
-    // One that says nothing at all, one that stops in its head, one that has been answered once.
+    // One that sends nothing at all, one that stops in its head, and one that has had an answer.
     let mut silent = Raw::connect(address).await;
     let mut stopped = Raw::connect(address).await;
     stopped.write("GET / HT").await.unwrap();
@@ -103,7 +103,7 @@ async fn a_long_poll_and_an_idle_websocket_are_not_slow(program: Program) {
     let mut pair = pair(&production).await;
     sleep(Duration::from_secs(2)).await;
     pair.talk().await.unwrap();
-    // Neither is a client whose WebSocket takes its time in the middle of a message.
+    // Neither is a client that pauses in the middle of a WebSocket message.
     let mut client = raw::open(production.address(), Transport::WebSocket, &[]).await;
     let connect = raw::frame(true, TEXT, b"40");
     client.connection.write(connect).await.unwrap();

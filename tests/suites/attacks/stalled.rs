@@ -1,4 +1,4 @@
-//! Clients that stop reading, while others go on.
+//! Clients that stop reading, while others continue.
 
 use std::time::{Duration, Instant};
 
@@ -25,7 +25,7 @@ attacks! {
 /// Messages of this size soon fill the systems' buffers on both sides of a connection.
 const LONG: usize = 90_000;
 
-/// How much of a system's memory a client may hold back by not reading: its side's smallest.
+/// The smallest buffer on the client's side, so that unread data soon backs up to the server.
 const ROOM: u32 = 4096;
 
 /// Joins the default namespace and then reads nothing more.
@@ -49,14 +49,14 @@ async fn stall(production: &Production, transport: Transport) -> Opening {
             let poll = raw::poll(address, &opening.sid);
             opening.connection.write(&poll).await.unwrap();
             opening.connection.answer().await.unwrap();
-            // It asks for more, and doesn't read it.
+            // It requests more, and doesn't read it.
             opening.connection.write(&poll).await.unwrap();
         }
     }
     opening
 }
 
-/// Says long things, each after the one before has been answered and heard.
+/// Sends long messages, each after the one before has been answered and received.
 struct Speaker {
     connection: Connection,
     listeners: Vec<Connection>,
@@ -92,7 +92,7 @@ impl Speaker {
         }
         let expected = message(&text, None);
         for listener in &mut self.listeners {
-            // The pair speaks, too.
+            // The pair sends, too.
             let heard = async {
                 loop {
                     match listener.receive().await {
@@ -103,8 +103,8 @@ impl Speaker {
             };
             let heard = timeout(PATIENCE, heard).await;
             assert!(
-                heard.expect("nothing heard").expect("cut off") == expected,
-                "message {} came otherwise",
+                heard.expect("nothing received").expect("cut off") == expected,
+                "message {} is different",
                 self.said
             );
         }
@@ -126,7 +126,7 @@ async fn is_cut_off(program: &Program, transport: Transport, limit: Duration) {
     let stalled = stall(&production, transport).await;
     production.wait_for_clients(6, PATIENCE).await.unwrap();
 
-    // More than the systems of both sides keep, and far more than may wait for the client.
+    // More than both systems buffer, and far more than may wait for the client.
     let begin = Instant::now();
     for _ in 0..400 {
         speaker.say(LONG).await;
@@ -151,7 +151,7 @@ async fn a_websocket_that_stops_reading_is_cut_off(program: Program) {
 }
 
 async fn a_polling_client_that_stops_reading_is_cut_off(program: Program) {
-    // Its session goes when a heartbeat is missing.
+    // Its session ends when a heartbeat is missing.
     is_cut_off(&program, Transport::Polling, 2 * PATIENCE).await;
 }
 
@@ -175,13 +175,13 @@ async fn many_clients_that_fetch_nothing_hold_one_copy_of_each_message(program: 
     }
     if program.includes("observe") {
         let failed = production.metric("failed_emits_total").await.unwrap();
-        assert!(failed > 40.0, "{failed}: they have room for more");
+        assert!(failed > 40.0, "{failed}: there's room for more");
     } else {
         let log = production.server.log.text();
         let failed = log.contains("the message did not reach everyone");
-        assert!(failed, "they have room for more");
+        assert!(failed, "there's room for more");
     }
-    // A message waits for all of them in one piece of memory: 4.5 MB, not 225.
+    // Each message exists only once in memory, for all of them: 4.5 MB instead of 225.
     let more = peak_memory(production.pid())
         .unwrap()
         .saturating_sub(before);

@@ -1,4 +1,4 @@
-//! How a server hands out a folder of files, as far as that differs from one library to another.
+//! How a server serves a folder of files, where libraries differ.
 
 use std::{fmt::Write as _, fs};
 
@@ -12,7 +12,7 @@ type Request = (
     &'static [(&'static str, &'static str)],
 );
 
-/// What `express.static` documents, and what may go wrong with a path.
+/// What `express.static` documents, and difficult paths.
 const REQUESTS: &[Request] = &[
     ("GET", "/", &[]),
     ("GET", "/js/app.mjs", &[]),
@@ -40,10 +40,10 @@ const REQUESTS: &[Request] = &[
     ("GET", "/empty.txt", &[("range", "bytes=0-1")]),
 ];
 
-/// What is shown of an answer, where it is there.
+/// The header fields of an answer to show, if it has them.
 const SHOWN: [&str; 4] = ["content-type", "cache-control", "location", "content-range"];
 
-/// A folder `page` with a file of each kind, and a file beside it that a link leads to.
+/// A folder `page` with a file of each kind, and a file beside it that a link points to.
 pub fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (file, text) in [
@@ -63,7 +63,7 @@ pub fn folder() -> TempDir {
     folder
 }
 
-/// The requests, and what the server at `base` answers to each.
+/// The requests, each with the answer of the server at `base`.
 pub async fn answers(base: &str) -> String {
     let http = Http::new(base).unwrap();
     let mut report = String::new();
@@ -72,7 +72,7 @@ pub async fn answers(base: &str) -> String {
         for (name, value) in *headers {
             write!(report, " {name}: {value}").unwrap();
         }
-        // One more than a file's name can have.
+        // One byte longer than a file's name can be.
         let path = path.replace("<a name of 256 bytes>", &"a".repeat(256));
         let answer = http.request(method, &path, headers, "").await.unwrap();
         writeln!(report, "\n  {}", show(&answer)).unwrap();

@@ -1,10 +1,10 @@
-//! What the suites share: lessons as servers, and snapshots.
+//! Code that the suites share: lessons as servers, and snapshots.
 
 #![allow(
     clippy::missing_errors_doc,
     clippy::missing_panics_doc,
     clippy::must_use_candidate,
-    reason = "nobody outside of this workspace calls this, and tests panic"
+    reason = "only this workspace calls this, and tests panic"
 )]
 
 pub mod copies;
@@ -35,9 +35,9 @@ pub async fn play(scenario: &Scenario, lesson: &Lesson, transport: Transport) ->
     scenario.play(&server.base, transport, log).await
 }
 
-/// What a lesson does wrong in a scenario, over the first transport that shows it.
+/// A lesson's fault in a scenario, over the first transport that shows it.
 ///
-/// Panics if it does nothing wrong: then the scenario proves nothing.
+/// Panics if there's no fault, since then the scenario proves nothing.
 pub fn fault(scenario: &Scenario, lesson: &Lesson) -> String {
     let expected = scenario.expected().unwrap();
     let mut transports = scenario.transports().iter();
@@ -46,7 +46,7 @@ pub fn fault(scenario: &Scenario, lesson: &Lesson) -> String {
     fault.unwrap_or_else(|| panic!("{} passes {}", lesson.name, scenario.name))
 }
 
-/// A folder with a page, with files beside it that nobody should get, and with something in the client's place.
+/// A folder with a page, with files beside it that must stay private, and with a placeholder for the client.
 static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
     let folder = target().join("tmp/page");
     for (file, text) in [
@@ -68,7 +68,7 @@ static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
     folder
 });
 
-/// Compares a text with its snapshot.
+/// Compares a string with its snapshot.
 pub fn assert_snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::new();
     settings.set_snapshot_path(lessons::root().join("tests/snapshots"));

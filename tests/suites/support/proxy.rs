@@ -1,4 +1,4 @@
-//! A router as a hosting platform has it: nginx, which speaks TLS to the clients and plain HTTP to the server.
+//! A router like a hosting platform's: nginx, which speaks TLS to the clients and plain HTTP to the server.
 
 use std::{
     fs, iter,
@@ -14,15 +14,15 @@ use tokio::{net::TcpStream, time::sleep};
 /// How long nginx may take until it accepts connections.
 const START_LIMIT: Duration = Duration::from_secs(10);
 
-/// A certificate that vouches for itself.
+/// A self-signed certificate.
 pub struct Certificate {
-    /// In PEM, to be trusted.
+    /// The PEM file, for clients to trust.
     pub file: PathBuf,
     key: PathBuf,
 }
 
 impl Certificate {
-    /// A new one for these names (`DNS:localhost,IP:127.0.0.1`), in this folder.
+    /// Creates one for these names (`DNS:localhost,IP:127.0.0.1`), in this folder.
     pub fn create(folder: &Path, names: &str) -> Self {
         let certificate = Self {
             file: folder.join("certificate.pem"),
@@ -40,7 +40,7 @@ impl Certificate {
             ])
             .args(["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"])
             .args(["-addext", &format!("subjectAltName={names}")])
-            // Without this it would be an authority, which rustls does not take for a server.
+            // Without this it would be an authority, which rustls doesn't accept as a server.
             .args(["-addext", "basicConstraints=critical,CA:FALSE"])
             .arg("-keyout")
             .arg(&certificate.key)
@@ -53,21 +53,21 @@ impl Certificate {
     }
 }
 
-/// A running nginx, which ends with this value.
+/// A running nginx, which is stopped when this is dropped.
 pub struct Proxy {
-    /// Where it speaks TLS.
+    /// The port for TLS.
     pub port: u16,
-    /// Where it sends its clients on to the other port.
+    /// The port that redirects its clients to the other one.
     pub plain_port: u16,
-    /// Where it speaks plain HTTP, and cuts a connection on which the server has been silent for 30 seconds.
+    /// The port for plain HTTP that cuts a connection after the server has been silent for 30 seconds.
     pub cutting_port: u16,
-    /// The certificate that it shows.
+    /// Its certificate.
     pub certificate: Certificate,
     process: Child,
 }
 
 impl Proxy {
-    /// Starts it before the server at `upstream`, with all that it writes in this folder.
+    /// Starts it in front of the server at `upstream`, with all its files in this folder.
     pub async fn start(folder: &Path, certificate: Certificate, upstream: &str) -> Self {
         let (port, plain_port, cutting_port) = (free_port(), free_port(), free_port());
         let configuration = folder.join("nginx.conf");
@@ -79,7 +79,7 @@ impl Proxy {
             .arg(folder)
             .arg("-c")
             .arg(&configuration)
-            // Until it has read where else to write errors.
+            // Until it has read the name of its error log.
             .args(["-e", "stderr"])
             .stdin(Stdio::null())
             .spawn()
@@ -104,8 +104,11 @@ impl Proxy {
         let start = Instant::now();
         while TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
             let ended = self.process.try_wait().unwrap();
-            assert!(ended.is_none(), "nginx has ended: {ended:?}");
-            assert!(start.elapsed() < START_LIMIT, "nginx accepts nobody");
+            assert!(ended.is_none(), "nginx has exited: {ended:?}");
+            assert!(
+                start.elapsed() < START_LIMIT,
+                "nginx accepts no connections"
+            );
             sleep(Duration::from_millis(10)).await;
         }
     }
@@ -113,16 +116,16 @@ impl Proxy {
 
 impl Drop for Proxy {
     fn drop(&mut self) {
-        // Errors say that it has ended already.
+        // An error means that it has already exited.
         self.process.kill().ok();
         self.process.wait().ok();
     }
 }
 
-/// A port that nobody uses, below those that the system gives to whoever asks for any: nginx cannot say which port the
-/// system would have chosen, and what is free here is still free when it starts.
+/// An unused port, below those that the system chooses itself: nginx can't tell which port the system chose, and a port
+/// that is free here is still free when nginx starts.
 fn free_port() -> u16 {
-    /// How many were looked at, so that the tests of this process get different ones.
+    /// How many were tried, so that the tests of this process get different ones.
     static SEEN: AtomicU16 = AtomicU16::new(0);
     let first = 10_000 + u16::try_from(std::process::id() % 10_000).unwrap_or_default();
     let ports = iter::repeat_with(|| first + SEEN.fetch_add(1, Ordering::Relaxed));
@@ -130,7 +133,7 @@ fn free_port() -> u16 {
     ports.take(1_000).find(is_free).expect("a port is free")
 }
 
-/// One process, so that there is one to end; no path outside of the folder, and no user but the one who starts it.
+/// Just one process, so that there's only one to stop; no paths outside of the folder, and no other user.
 fn configure(
     folder: &Path,
     certificate: &Certificate,

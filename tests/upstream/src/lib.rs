@@ -1,6 +1,6 @@
 //! Faults of libraries that the workbook works around: a test for each, and a report that is ready to send.
 //!
-//! Here is what the tests share: a server in the test's own process, clients for it, and a limit for every wait.
+//! The tests share this code: a server in the test's own process, clients for it, and a limit for every wait.
 
 #![allow(
     clippy::missing_errors_doc,
@@ -23,7 +23,7 @@ use tokio_tungstenite::{
 };
 use wire::connection::{Connection, Http, Response, Transport, handshake};
 
-/// How long a test waits for something that should come at once, on a machine that is very busy.
+/// How long a test waits for something that should happen immediately, on a very busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Waits for this, but not forever.
@@ -40,7 +40,7 @@ pub async fn serve(layer: SocketIoLayer) -> String {
     url
 }
 
-/// A client that is in the namespace `/` already, over WebSocket.
+/// A client that's already in the namespace `/`, over WebSocket.
 pub async fn join(url: &str) -> Connection {
     let mut client = Connection::open(url, Transport::WebSocket).await.unwrap();
     client.send("40".to_owned());
@@ -88,7 +88,7 @@ impl Session {
         Ok(polled)
     }
 
-    /// Opens a WebSocket for this session, and tells the server at once that the session changes over to it.
+    /// Opens a WebSocket for this session, and immediately tells the server that the session changes to it.
     pub async fn upgrade(&self) -> Result<WebSocket> {
         let mut socket = Box::pin(websocket(&self.url, &self.query)).await?;
         for packet in ["2probe", "5"] {
@@ -98,7 +98,7 @@ impl Session {
     }
 }
 
-/// A WebSocket that shows everything which crosses it.
+/// A WebSocket that shows everything that crosses it.
 pub type WebSocket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// Opens a WebSocket.

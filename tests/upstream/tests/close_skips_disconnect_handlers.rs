@@ -7,7 +7,7 @@ use tokio::sync::mpsc::unbounded_channel;
 use upstream::{join, serve, soon};
 
 const FIXED: &str = "fixed: `io.close()` runs the disconnect handlers. Its row may go from the table of \
-    faults in `book/text/traps.md`. No lesson has a workaround, but a lesson's log now shows who was disconnected at \
+    faults in `book/text/traps.md`. No lesson has a workaround, but a lesson's log now shows which clients were disconnected at \
     the end";
 
 #[tokio::test]
@@ -19,7 +19,7 @@ async fn closing_the_server_runs_no_disconnect_handler() {
     });
     let mut client = join(&serve(layer).await).await;
     io.close().await;
-    // By the time that the client knows, everything is done on the server.
+    // Once the client knows, the server is done.
     assert_eq!(soon(client.receive()).await.unwrap(), None);
     assert!(calls.try_recv().is_err(), "{FIXED}");
 }

@@ -9,7 +9,7 @@ use socketioxide::{
 };
 use upstream::{join, serve, soon};
 
-const FIXED: &str = "fixed: escapes are understood. Its row may go from the table of faults in \
+const FIXED: &str = "fixed: escapes are read correctly. Its row may go from the table of faults in \
     `book/text/traps.md`. No lesson has a workaround";
 
 async fn echo() -> String {

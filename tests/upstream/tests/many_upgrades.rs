@@ -1,4 +1,4 @@
-//! One session can hold more than one WebSocket, if they are opened before it has changed over to the first.
+//! One session can hold more than one WebSocket, if they're opened before it has changed to the first.
 //!
 //! The report: `reports/many_upgrades.md`.
 

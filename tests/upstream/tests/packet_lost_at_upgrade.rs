@@ -1,4 +1,4 @@
-//! A packet that found no room in the last body of long-polling is lost when the client changes over to WebSocket.
+//! A packet that doesn't fit in the last body of long-polling is lost when the client changes to WebSocket.
 //!
 //! The report: `reports/packet_lost_at_upgrade.md`.
 
@@ -8,11 +8,11 @@ use tokio_tungstenite::tungstenite::Message;
 use upstream::{Session, receive, serve};
 
 const FIXED: &str = "fixed: the packet arrives. Its row may go from the table of faults in \
-    `book/text/traps.md`, and so may the section `#upgrade` there, with its test in `tests/suites/wire.rs`. No \
+    `book/text/traps.md`, and so may its section `#upgrade`, with the test in `tests/suites/wire.rs`. No \
     lesson has a workaround";
 
 #[tokio::test]
-async fn a_packet_that_found_no_room_is_lost_when_the_client_changes_to_websocket() {
+async fn a_packet_that_does_not_fit_is_lost_when_the_client_changes_to_websocket() {
     // A body has room for one of the packets below.
     let (layer, io) = SocketIo::builder().max_payload(40).build_layer();
     io.ns("/", async |socket: SocketRef| {

@@ -1,4 +1,4 @@
-//! The answers of long-polling don't say that nobody may keep them.
+//! The answers of long-polling don't forbid caches to keep them.
 //!
 //! The report: `reports/polling_without_no_store.md`.
 

@@ -12,7 +12,7 @@ use upstream::{join, serve, soon};
 const FIXED: &str = "fixed: the socket is removed. Its row may go from the table of faults in \
     `book/text/traps.md`. No lesson has a workaround";
 
-/// What no request has.
+/// Something that no request has.
 #[derive(Clone)]
 struct Missing;
 
@@ -40,7 +40,7 @@ async fn check(on_connect: fn(&SocketRef)) {
     };
     soon(has_left).await.unwrap();
 
-    // By the time that this client is in, everything is done for the one that left.
+    // Once this client is in, the server is done with the one that left.
     let mut client = join(&url).await;
     assert_eq!(io.sockets().len(), 2, "{FIXED}");
     io.emit("text", "for all").await.expect_err(FIXED);

@@ -1,17 +1,17 @@
-//! A process and all that it starts.
+//! A process and everything that it starts.
 
 use std::io;
 
 use tokio::process::{Child, Command};
 
-/// The processes that a command has started, and those that they have started. They end with this value.
+/// The processes that a command has started, and those that they have started. They're stopped when this is dropped.
 pub struct Group {
     #[cfg(unix)]
     id: Option<u32>,
 }
 
 impl Group {
-    /// Starts a command in a group of its own. Elsewhere than on Unix the group is the process alone.
+    /// Starts a command in a group of its own. On systems other than Unix, the group is just the process.
     pub fn spawn(command: &mut Command) -> io::Result<(Child, Self)> {
         #[cfg(unix)]
         command.process_group(0);
@@ -31,7 +31,7 @@ impl Drop for Group {
 
         let id = self.id.and_then(|id| Pid::from_raw(id.try_into().ok()?));
         if let Some(id) = id {
-            // There may be nobody left.
+            // There may be no process left.
             kill_process_group(id, Signal::KILL).ok();
         }
     }

@@ -1,12 +1,12 @@
 //! The wire: a Socket.IO client that shows every frame, the process of a server, and transcripts of what crossed.
 //!
-//! It knows nothing of lessons.
+//! It knows nothing about lessons.
 
 #![allow(
     clippy::missing_errors_doc,
     clippy::missing_panics_doc,
     clippy::must_use_candidate,
-    reason = "nobody outside of this workspace calls this"
+    reason = "only this workspace calls this"
 )]
 
 pub mod connection;

@@ -1,23 +1,23 @@
-//! What a process uses of the machine, as Linux says it in `/proc`.
+//! A process's use of the machine, from Linux's `/proc`.
 
 use std::fs;
 
 use anyhow::{Context as _, Result};
 
-/// `/proc` counts processor time in this part of a second, for every program.
+/// `/proc` counts processor time in units of this part of a second.
 const TICKS: f64 = 100.0;
 
-/// The memory that a process holds now, in bytes.
+/// The memory that a process uses now, in bytes.
 pub fn resident_memory(pid: u32) -> Result<u64> {
     memory(pid, "status", "VmRSS:")
 }
 
-/// The most memory that a process has held so far, in bytes.
+/// The most memory that a process has used so far, in bytes.
 pub fn peak_memory(pid: u32) -> Result<u64> {
     memory(pid, "status", "VmHWM:")
 }
 
-/// The memory that is a process's own, and its share of what it shares with others (PSS), in bytes.
+/// A process's own memory, plus its share of the memory that it shares with others (PSS), in bytes.
 pub fn proportional_memory(pid: u32) -> Result<u64> {
     memory(pid, "smaps_rollup", "Pss:")
 }
@@ -36,7 +36,7 @@ pub fn cpu(pid: u32) -> Result<[f64; 2]> {
 
 /// Source: `proc_pid_stat(5)`, fields 14 and 15.
 fn parse_cpu(stat: &str) -> Option<[f64; 2]> {
-    // The name of the program, field 2, may hold spaces and parentheses.
+    // The name of the program, field 2, may contain spaces and parentheses.
     let (_, after_name) = stat.rsplit_once(") ")?;
     let mut ticks = after_name.split(' ').skip(11).map(str::parse::<f64>);
     Some([ticks.next()?.ok()? / TICKS, ticks.next()?.ok()? / TICKS])

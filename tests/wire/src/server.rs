@@ -1,4 +1,4 @@
-//! A server as its own process, and what a server logs.
+//! A server in its own process, and its log.
 
 use std::{io, path::Path, process::Stdio, time::Duration};
 
@@ -16,23 +16,23 @@ use crate::group::Group;
 /// How long a server may take until it accepts connections.
 const START_LIMIT: Duration = Duration::from_secs(30);
 
-/// How long the rest of what a server printed may take to arrive once it has ended.
+/// How long the rest of a server's output may take to arrive once the server has exited.
 const END_LIMIT: Duration = Duration::from_secs(2);
 
-/// How much of a log is kept, in bytes. Of a longer one the older half goes.
+/// How much of a log is kept, in bytes. If it grows longer, the older half is dropped.
 const LOG_LIMIT: usize = 2 << 20;
 
-/// The longest line that is taken as one, in bytes.
+/// The longest line that is kept in one piece, in bytes.
 const LINE_LIMIT: u64 = 64 << 10;
 
-/// What a server has logged so far, growing as it logs.
+/// What a server has logged so far. It grows while the server logs.
 #[derive(Clone, Default)]
 pub struct Log {
     text: watch::Sender<String>,
 }
 
 impl Log {
-    /// Waits until the log holds this text, for at most `limit`.
+    /// Waits until the log contains this text, for at most `limit`.
     pub async fn wait_for(&self, text: &str, limit: Duration) -> Result<()> {
         self.wait_for_any(&[text], limit).await
     }
@@ -45,12 +45,12 @@ impl Log {
         let log = self.text();
         let texts = texts.join(" or ");
         waited.with_context(|| {
-            format!("the server should have logged {texts:?}, but logged\n{log}")
+            format!("expected the server to log {texts:?}, but it logged\n{log}")
         })??;
         Ok(())
     }
 
-    /// All that was logged so far.
+    /// Everything that was logged so far.
     pub fn text(&self) -> String {
         self.text.borrow().clone()
     }
@@ -68,7 +68,7 @@ impl Log {
         });
     }
 
-    /// Takes the lines of a stream until it ends.
+    /// Adds the lines of a stream until it ends.
     fn read_lines(&self, source: impl AsyncRead + Unpin + Send + 'static) -> JoinHandle<()> {
         let log = self.clone();
         tokio::spawn(async move {
@@ -96,7 +96,7 @@ impl Log {
     }
 }
 
-/// Takes what this process itself logs.
+/// Adds what this process itself logs.
 impl io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.push(&String::from_utf8_lossy(bytes));
@@ -108,7 +108,7 @@ impl io::Write for Log {
     }
 }
 
-/// A server in a process of its own, which ends with this value.
+/// A server in its own process, which is stopped when this is dropped.
 pub struct Server {
     /// Where it listens, `http://127.0.0.1:3000`.
     pub base: String,
@@ -116,12 +116,12 @@ pub struct Server {
     pub log: Log,
     /// The process.
     pub child: Child,
-    /// Where it is a stranger's: the processes that it has started end with it.
+    /// For an untrusted program: the processes that it has started are stopped with it.
     _group: Option<Group>,
 }
 
 impl Server {
-    /// Starts a program in a folder, on a port that the system chooses unless `environment` says which, and
+    /// Starts a program in a folder, on a port that the system chooses unless `environment` sets one, and
     /// waits until it has printed its address.
     pub async fn start(
         program: &Path,
@@ -131,8 +131,8 @@ impl Server {
         Self::start_command(Command::new(program), folder, environment).await
     }
 
-    /// The same for a stranger's program: what it starts ends with it. Ctrl-C reaches this process alone, which must see to
-    /// it that the value is dropped.
+    /// The same for an untrusted program: the processes that it starts are stopped with it. Ctrl-C only reaches this
+    /// process, which has to make sure that the value is dropped.
     pub async fn start_apart(
         program: &Path,
         folder: &Path,
@@ -179,11 +179,11 @@ impl Server {
             ended = child.wait() => {
                 let status = ended?;
                 for reading in [output, errors].into_iter().flatten() {
-                    // A task that only reads lines does not panic. It goes on while a process that the server has started
-                    // holds the stream open.
+                    // A task that only reads lines doesn't panic. It continues while a process that the server has started
+                    // keeps the stream open.
                     timeout(END_LIMIT, reading).await.ok();
                 }
-                bail!("the server ended ({status}) and printed:\n{}", log.text());
+                bail!("the server exited ({status}) and printed:\n{}", log.text());
             }
         }
         self.base = log.address().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What crossed the wire, step by step, in a form that a person reads and a snapshot locks.
+//! What crossed the wire, step by step, in a form for people to read and for snapshots to lock.
 
 use std::{
     fmt::{self, Display, Formatter},
@@ -9,10 +9,10 @@ use anyhow::{Context, Error, Result};
 use serde_json::Value;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-/// The longest frame that is shown whole, in characters.
+/// The longest frame that is shown completely, in characters.
 const LONGEST_FRAME: usize = 400;
 
-/// Which way a line went, seen from the client.
+/// The direction of a line, from the client's point of view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// From the client to the server.
@@ -50,15 +50,15 @@ pub struct Line {
 /// An action of a scenario, and what crossed because of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Step {
-    /// What is done.
+    /// The action.
     pub title: String,
     /// What crossed, client by client.
     pub lines: Vec<Line>,
-    /// The clients that were there and heard nothing.
+    /// The connected clients that heard nothing.
     pub silent: Vec<String>,
 }
 
-/// The steps of a scenario. Its text is what snapshots hold, and can be parsed again.
+/// The steps of a scenario. Snapshots contain its text, which can be parsed again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Transcript {
     /// The steps, in order.
@@ -82,7 +82,7 @@ impl Transcript {
         })
     }
 
-    /// Every row without the spaces that align it.
+    /// Every row, without the spaces for alignment.
     pub fn rows(&self) -> Vec<String> {
         let rows = self.steps.iter().flat_map(|step| step.rows(0));
         rows.map(|row| row.trim_start().to_owned()).collect()
@@ -99,7 +99,7 @@ impl Transcript {
 }
 
 impl Step {
-    /// Its title, its lines with the names padded to this width, and who heard nothing.
+    /// Its title, its lines with the names padded to this width, and the silent clients.
     pub fn rows(&self, width: usize) -> Vec<String> {
         let mut rows = vec![self.title.clone()];
         rows.extend(self.lines.iter().map(
@@ -113,7 +113,7 @@ impl Step {
         rows
     }
 
-    /// Who heard nothing, in words: `ana and beto hear nothing`.
+    /// The silent clients, in words: `ana and beto hear nothing`.
     pub fn silence(&self) -> Option<String> {
         match self.silent.as_slice() {
             [] => None,
@@ -152,7 +152,7 @@ impl FromStr for Transcript {
                 let names = inside.strip_suffix(" hears nothing");
                 let names = names.or_else(|| inside.strip_suffix(" hear nothing"));
                 let names =
-                    names.with_context(|| format!("`{row}` is not a line of a transcript"))?;
+                    names.with_context(|| format!("`{row}` isn't a line of a transcript"))?;
                 step.silent = names
                     .replace(" and ", ", ")
                     .split(", ")
@@ -214,7 +214,7 @@ impl Recorder {
         }
     }
 
-    /// Replaces this session id, from now on, by a name made from the client's.
+    /// From now on, replaces this session id with a name made from the client's.
     pub fn name_sid(&mut self, sid: &str, who: &str) {
         self.sids.push((sid.to_owned(), who.to_owned()));
     }
@@ -232,7 +232,7 @@ impl Recorder {
         sids
     }
 
-    /// Ends the step: of these clients, those that heard nothing in it are noted as silent.
+    /// Ends the step, and notes those of these clients that heard nothing in it as silent.
     pub fn end_step(&mut self, present: Vec<String>) {
         if let Some(step) = self.steps.last_mut() {
             let has_heard = |who: &String| {
@@ -243,7 +243,7 @@ impl Recorder {
         }
     }
 
-    /// What was recorded so far. Within a step the lines are sorted by client, since the order between clients is not
+    /// What was recorded so far. Within a step, the lines are sorted by client, since the order between clients isn't
     /// defined.
     pub fn transcript(&self) -> Transcript {
         let mut steps = self.steps.clone();
@@ -255,8 +255,8 @@ impl Recorder {
     }
 }
 
-/// Replaces what differs from run to run by names: session ids (`sids`: id and client), dates in Unix
-/// milliseconds, the reason of an error, and the upgrades on offer, which depend on the transport.
+/// Replaces values that differ from run to run with names: session ids (`sids`: id and client), dates in Unix
+/// milliseconds, the reason of an error, and the offered upgrades, which depend on the transport.
 pub fn redact(frame: &str, sids: &[(String, String)]) -> String {
     let mut frame = frame.to_owned();
     for (sid, who) in sids {
@@ -276,12 +276,12 @@ pub fn redact(frame: &str, sids: &[(String, String)]) -> String {
     }
 }
 
-/// What stands for a session id.
+/// The name for a session id.
 fn sid_name(who: &str) -> String {
     format!("<sid of {who}>")
 }
 
-/// Replaces in place; `true` where anything was replaced.
+/// Replaces in place. Returns `true` if anything was replaced.
 fn redact_value(value: &mut Value) -> bool {
     match value {
         Value::Object(fields) => {
@@ -312,7 +312,7 @@ fn redact_value(value: &mut Value) -> bool {
     }
 }
 
-/// A long frame by its beginning and its length.
+/// Shortens a long frame to its beginning and its length.
 fn shorten(frame: &str) -> String {
     let length = frame.chars().count();
     if length <= LONGEST_FRAME {
@@ -336,7 +336,7 @@ beto leaves
 ";
 
     #[test]
-    fn a_transcript_is_parsed_and_printed_as_it_was() {
+    fn parsing_and_printing_a_transcript_does_not_change_it() {
         let transcript: Transcript = TEXT.parse().unwrap();
         assert_eq!(transcript.steps.len(), 2);
         let carla = &transcript.steps[0].lines[1];
@@ -348,12 +348,12 @@ beto leaves
         assert_eq!(transcript.to_string(), TEXT);
 
         let refusal = |text: &str| text.parse::<Transcript>().unwrap_err().to_string();
-        assert_eq!(refusal("a\n  b"), "`  b` is not a line of a transcript");
+        assert_eq!(refusal("a\n  b"), "`  b` isn't a line of a transcript");
         assert_eq!(refusal("  ana → 40"), "no step begins before `  ana → 40`");
     }
 
     #[test]
-    fn the_first_difference_is_named_and_padding_is_not_one() {
+    fn the_first_difference_is_named_and_padding_is_ignored() {
         let expected: Transcript = TEXT.parse().unwrap();
         let difference = |from: &str, to: &str| {
             assert!(TEXT.contains(from));
@@ -387,7 +387,7 @@ beto leaves
     }
 
     #[test]
-    fn what_differs_from_run_to_run_is_replaced_by_names() {
+    fn values_that_differ_from_run_to_run_get_names() {
         let sids = [("x7".to_owned(), "ana".to_owned())];
         assert_eq!(
             redact(r#"40{"sid":"x7"}"#, &sids),
@@ -407,7 +407,7 @@ beto leaves
     }
 
     #[test]
-    fn what_is_wrong_stays_as_it_is() {
+    fn wrong_values_are_not_replaced() {
         for frame in [
             r#"430[{"error":7}]"#,
             r#"42["x",{"fecha":"ayer"}]"#,

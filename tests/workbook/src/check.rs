@@ -1,4 +1,4 @@
-//! Plays scenarios on a server, and says which it conforms to.
+//! Plays scenarios on a server, and says which ones it passes.
 
 use std::{
     path::PathBuf,
@@ -20,55 +20,55 @@ use crate::{
     work::Built,
 };
 
-/// How long a process may take to end once it has closed its connections.
+/// How long a process may take to exit once it has closed its connections.
 const END_LIMIT: Duration = Duration::from_secs(1);
 
 /// The server that scenarios are played on.
 pub enum Target {
-    /// A program, started afresh for each scenario in this folder.
+    /// A program, started in this folder again for each scenario.
     Program {
         /// What was built.
         program: Arc<Built>,
-        /// Where it runs, beside its page.
+        /// Where it runs, next to its page.
         folder: PathBuf,
     },
-    /// A server that runs already.
+    /// A server that's already running.
     Url(String),
 }
 
-/// What came of a scenario.
+/// The result of a scenario.
 pub enum Verdict {
-    /// The server conforms to it, over every transport.
+    /// The server passes it, over every transport.
     Passed,
-    /// It asks for something that can't be had at this URL.
+    /// It needs something that this URL doesn't offer.
     Unseen(Unseen),
-    /// The server does not conform.
+    /// The server fails it.
     Failed(Box<Fault>),
 }
 
 /// How a server failed a scenario.
 pub struct Fault {
-    /// What carried the scenario.
+    /// The transport that the scenario was played over.
     pub transport: Transport,
     /// What is wrong, in words.
     pub words: String,
-    /// The transcript that the server should have given.
+    /// The transcript that the server should have produced.
     pub expected: Transcript,
-    /// The transcript that it gave, as far as it went.
+    /// The transcript that it did produce, as far as it got.
     pub actual: Transcript,
     /// What it logged.
     pub log: String,
-    /// How its process ended, if it did.
+    /// The exit status of its process, if it exited.
     pub ended: Option<String>,
-    /// Whether the scenario was played to its end. If not, some frames may never have been looked at.
+    /// Whether the scenario was played to its end. If not, some frames may be missing from the transcript.
     pub is_whole: bool,
-    /// Whether the server left somebody waiting for as long as a scenario waits at most.
+    /// Whether the server kept a client waiting for longer than a scenario allows.
     pub timed_out: bool,
 }
 
 impl Target {
-    /// Makes sure that the server answers, and does what no scenario could go on without; otherwise the error says what is
-    /// wrong.
+    /// Makes sure that the server answers, and does the things that every scenario relies on. Otherwise the error says
+    /// what's wrong.
     pub async fn probe(&self) -> Result<()> {
         match self {
             Self::Url(url) => probe::url(url).await,
@@ -107,8 +107,8 @@ impl Target {
         Ok(verdict)
     }
 
-    /// Plays a scenario, and returns the outcome, the server's log as far as it can be seen, and how the server ended if it
-    /// did.
+    /// Plays a scenario, and returns the outcome, the server's log as far as it's visible, and the server's exit status
+    /// if it exited.
     async fn play(
         &self,
         scenario: &Scenario,
@@ -123,7 +123,7 @@ impl Target {
                 let mut server = start(&program.path, folder, "0").await?;
                 let log = Some(server.log.clone());
                 let outcome = scenario.play(&server.base, transport, log).await;
-                // Where its connections have closed, it may be about to end.
+                // If it closed its connections, it may be about to exit.
                 let words = outcome.failure.as_deref().unwrap_or_default();
                 let ended = if words.contains("closed its connection") {
                     timeout(END_LIMIT, server.child.wait())
@@ -139,8 +139,8 @@ impl Target {
         }
     }
 
-    /// What is wrong, in words. A server that isn't ours may do what the protocol leaves to it, or what the Node original
-    /// does.
+    /// Describes what's wrong. A server that isn't ours may choose where the protocol lets it, or behave like the Node
+    /// original.
     fn fault(
         &self,
         scenario: &Scenario,
@@ -163,7 +163,7 @@ impl Target {
     }
 }
 
-/// What a log says of a panic: where it was, and its message.
+/// A panic in the log: where it happened, and its message.
 fn panic_message(log: &str) -> Option<String> {
     let (_, message) = log.split_once(" panicked at ")?;
     let lines = message
@@ -176,7 +176,7 @@ fn panic_message(log: &str) -> Option<String> {
 }
 
 impl Fault {
-    /// The panic that the server's log holds, if there is one.
+    /// The panic in the server's log, if there is one.
     pub fn panic(&self) -> Option<String> {
         panic_message(&self.log)
     }

@@ -1,4 +1,4 @@
-//! What a student most likely did, where the transcripts and the sources show it.
+//! Guesses what went wrong, from the transcripts and the source code.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -7,20 +7,20 @@ use wire::transcript::{Direction, Line, Step};
 
 use crate::check::Fault;
 
-/// The fault in words, if it is one that can be recognised. `sources` is the folder of the server's code, if it's at hand.
+/// Describes a fault that it recognises. `sources` is the folder of the server's code, if it's available.
 pub fn diagnose(fault: &Fault, sources: Option<&Path>) -> Option<String> {
     if let Some(ended) = &fault.ended {
         return Some(format!(
-            "The program ended ({ended}) while its clients were connected."
+            "The program exited ({ended}) while clients were still connected."
         ));
     }
     if fault.panic().is_some() {
-        return Some("A handler panicked, so it never got to its end.".to_owned());
+        return Some("A handler panicked, so it never finished.".to_owned());
     }
     if fault.timed_out {
         return Some(
             "The server stopped answering. A handler keeps its only thread busy: look for a loop without an `.await`, or for \
-             something that blocks, such as `std::thread::sleep` where `tokio::time::sleep(...).await` belongs."
+             a call that blocks, such as `std::thread::sleep` (use `tokio::time::sleep(...).await`)."
                 .to_owned(),
         );
     }
@@ -34,7 +34,7 @@ pub fn diagnose(fault: &Fault, sources: Option<&Path>) -> Option<String> {
         .or_else(|| wrong_listeners(fault, expected, actual))
 }
 
-/// The first step in which the transcripts differ.
+/// The first step where the transcripts differ.
 pub fn first_difference(fault: &Fault) -> usize {
     let (expected, actual) = (&fault.expected.steps, &fault.actual.steps);
     let mut pairs = expected.iter().zip(actual);
@@ -48,7 +48,7 @@ fn lines(step: &Step, direction: Direction) -> impl Iterator<Item = &Line> {
         .filter(move |line| line.direction == direction)
 }
 
-/// Whether a client should have heard something, or the server logged something, that isn't there.
+/// Whether anything that a client should have received, or the server should have logged, is missing.
 fn lacks(expected: &Step, actual: &Step) -> bool {
     let mut wanted = expected
         .lines
@@ -68,7 +68,7 @@ fn unhandled_event(expected: &Step, actual: &Step, sources: Option<&Path>) -> Op
         .iter()
         .filter_map(|registration| registration.strip_prefix('"')?.split('"').next())
         .collect();
-    // A name that isn't written where it is registered may be any that the code mentions.
+    // If a handler isn't registered with a literal name, its event could be any that the code mentions.
     let are_all_known = registrations
         .iter()
         .all(|registration| registration.starts_with('"'));
@@ -79,7 +79,7 @@ fn unhandled_event(expected: &Step, actual: &Step, sources: Option<&Path>) -> Op
     let event = sent.find(|event| !is_handled(event))?;
     let handled: Vec<_> = handled.iter().map(|name| format!("`{name}`")).collect();
     Some(if handled.is_empty() {
-        format!("Nothing handles `{event}`: no handler is registered for any event.")
+        format!("Nothing handles `{event}`: your code registers no handler for any event.")
     } else {
         format!(
             "Nothing handles `{event}`. Your code handles {}.",
@@ -88,7 +88,7 @@ fn unhandled_event(expected: &Step, actual: &Step, sources: Option<&Path>) -> Op
     })
 }
 
-/// All of the sources.
+/// All of the source code.
 fn code(folder: &Path) -> String {
     let Ok(entries) = fs::read_dir(folder) else {
         return String::new();
@@ -98,7 +98,7 @@ fn code(folder: &Path) -> String {
         if path.is_dir() {
             code.push_str(&self::code(&path));
         } else if path.extension().is_some_and(|ending| ending == "rs") {
-            // What can't be read has no handlers in it.
+            // A file that can't be read registers no handlers.
             code.push_str(&fs::read_to_string(&path).unwrap_or_default());
         }
     }
@@ -109,12 +109,12 @@ fn code(folder: &Path) -> String {
 fn event(packet: &str) -> Option<String> {
     let arguments = packet.strip_prefix("42")?;
     let arguments = arguments.trim_start_matches(|digit: char| digit.is_ascii_digit());
-    // A long packet is shortened, so it's no JSON.
+    // A long packet is shortened, so it isn't valid JSON.
     let name = arguments.strip_prefix("[\"")?.split('"').next()?;
     Some(name.to_owned())
 }
 
-/// The head of a packet, `43` and the number of the question, or `42`, and its arguments.
+/// A packet's head (`43` and the number of the question, or `42`) and its arguments.
 fn packet(text: &str) -> Option<(&str, Value)> {
     let at = text.find('[')?;
     let (head, arguments) = text.split_at(at);
@@ -131,7 +131,7 @@ fn missing_answer(fault: &Fault, expected: &Step, actual: &Step) -> Option<Strin
     let who = wanted
         .first()
         .filter(|who| !answers(actual).contains(who))?;
-    // It heard something else first.
+    // The client received something else first.
     if fault.words.contains("but heard ") && !fault.words.contains("but heard nothing") {
         return None;
     }
@@ -141,11 +141,11 @@ fn missing_answer(fault: &Fault, expected: &Step, actual: &Step) -> Option<Strin
         " Did the handler run at all? With `Data`, a payload that doesn't fit never reaches it."
     };
     Some(format!(
-        "The acknowledgement is never sent: {who} asked for an answer, and no `ack.send(...)` gave one.{because}"
+        "The acknowledgement is never sent: {who} asked for an answer, but no `ack.send(...)` sent it.{because}"
     ))
 }
 
-/// Whether a text is the packet of an acknowledgement, `430[...]`. A status such as 431 isn't one.
+/// Whether a string is an acknowledgement packet, `430[...]`. A status such as 431 isn't one.
 fn is_answer(text: &str) -> bool {
     let after = text.strip_prefix("43").unwrap_or_default();
     after
@@ -153,7 +153,7 @@ fn is_answer(text: &str) -> bool {
         .starts_with('[')
 }
 
-/// Two packets of a kind, of which one has other fields.
+/// Two packets of the same kind whose fields differ.
 fn wrong_field(expected: &Step, actual: &Step) -> Option<String> {
     let missing = lines(expected, Direction::Received).find(|line| !actual.lines.contains(line))?;
     let (head, wanted) = packet(&missing.text)?;
@@ -170,7 +170,7 @@ fn wrong_field(expected: &Step, actual: &Step) -> Option<String> {
     difference(&wanted, &got, "").map(|words| format!("In {what}, {words}."))
 }
 
-/// The first field in which two values differ, in words.
+/// Describes the first field where two values differ.
 fn difference(expected: &Value, actual: &Value, path: &str) -> Option<String> {
     match (expected, actual) {
         (Value::Object(expected), Value::Object(actual)) => {
@@ -190,7 +190,7 @@ fn difference(expected: &Value, actual: &Value, path: &str) -> Option<String> {
                     }
                     None => {
                         return Some(format!(
-                            "the field `{name}` is missing, and there is `{}` instead",
+                            "the field `{name}` is missing; there's `{}` instead",
                             extra[0]
                         ));
                     }
@@ -198,19 +198,19 @@ fn difference(expected: &Value, actual: &Value, path: &str) -> Option<String> {
             }
             extra
                 .first()
-                .map(|name| format!("the field `{name}` is not expected"))
+                .map(|name| format!("there's an unexpected field `{name}`"))
         }
         (Value::Array(expected), Value::Array(actual)) if expected.len() == actual.len() => {
             let mut pairs = expected.iter().zip(actual);
             pairs.find_map(|(expected, actual)| difference(expected, actual, path))
         }
         _ if expected == actual => None,
-        _ if path.is_empty() => Some(format!("{expected} was expected, not {actual}")),
+        _ if path.is_empty() => Some(format!("expected {expected}, got {actual}")),
         _ => Some(format!("`{path}` should be {expected}, not {actual}")),
     }
 }
 
-/// An event that reaches more clients than it should, or fewer.
+/// An event that reaches too many clients, or too few.
 fn wrong_listeners(fault: &Fault, expected: &Step, actual: &Step) -> Option<String> {
     let listeners = |step, name: &str| {
         let heard = lines(step, Direction::Received);
@@ -229,12 +229,12 @@ fn wrong_listeners(fault: &Fault, expected: &Step, actual: &Step) -> Option<Stri
         let (extra, lacking) = (list(&got - &wanted), list(&wanted - &got));
         if !extra.is_empty() {
             return Some(format!(
-                "`{name}` reaches too many clients: {extra} should not hear it."
+                "`{name}` reaches too many clients: {extra} shouldn't receive it."
             ));
         }
         if !lacking.is_empty() && fault.is_whole {
             return Some(format!(
-                "`{name}` reaches too few clients: {lacking} should hear it, too."
+                "`{name}` reaches too few clients: {lacking} should receive it, too."
             ));
         }
     }

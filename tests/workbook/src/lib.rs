@@ -4,7 +4,7 @@
     clippy::missing_errors_doc,
     clippy::missing_panics_doc,
     clippy::must_use_candidate,
-    reason = "nobody outside of this workspace calls this"
+    reason = "only this workspace calls this"
 )]
 
 pub mod check;

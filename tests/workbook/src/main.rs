@@ -29,11 +29,17 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run a lesson: 3, 03 and 03-emit all mean the same one
-    Run { lesson: String },
+    /// Run a lesson
+    Run {
+        /// The lesson: 3, 03 and 03-emit all mean the same one
+        lesson: String,
+    },
     /// Show what a lesson adds to the one before
-    Diff { lesson: String },
-    /// Make your own copy to build a lesson in, or go on in it from the lesson before
+    Diff {
+        /// The lesson: 3, 03 and 03-emit all mean the same one
+        lesson: String,
+    },
+    /// Make your own copy to build a lesson in, or continue in it from the lesson before
     Start(start::Options),
     /// Play a lesson's scenarios on your copy
     ///
@@ -41,7 +47,7 @@ enum Command {
     Check {
         #[command(flatten)]
         options: check::Options,
-        /// Print one JSON document for other programs to read; its `state` says how far it came
+        /// Print one JSON document for other programs to read; its `state` says how far the check got
         #[arg(long)]
         json: bool,
     },
@@ -49,16 +55,24 @@ enum Command {
     Hint(check::Options),
     /// Show which lessons and exercises your copy passes, or has passed
     Progress,
-    /// Show the difference between your copy and the lesson
-    Solution { lesson: String },
+    /// Show the difference between your copy and the lesson, or our solution to an exercise
+    Solution {
+        /// The lesson: 3, 03 and 03-emit all mean the same one
+        lesson: String,
+        /// One of the lesson's exercises instead, in its own copy if there is one
+        #[arg(long)]
+        exercise: Option<String>,
+    },
     /// List the experiments of a lesson, or make a copy with one of them in it
     Break {
+        /// The lesson: 3, 03 and 03-emit all mean the same one
         lesson: String,
+        /// The name of an experiment; without it, you get the list
         experiment: Option<String>,
-        /// Say what happens, instead of making the copy
+        /// Explain what happens, instead of making the copy
         #[arg(long)]
         answer: bool,
-        /// Make the copy again; the one that is there is moved aside
+        /// Make the copy again; the old one is moved aside
         #[arg(long, conflicts_with = "answer")]
         fresh: bool,
     },
@@ -71,26 +85,31 @@ enum Command {
         #[arg(long)]
         exercise: Option<String>,
     },
-    /// Make a folder with a lesson alone, which a platform can build
-    Package { lesson: String, folder: PathBuf },
-    /// Fetch and build all that a day needs, so that it works without a network
+    /// Put one lesson in a folder of its own, which a platform can build
+    Package {
+        /// The lesson: 3, 03 and 03-emit all mean the same one
+        lesson: String,
+        /// The folder to make
+        folder: PathBuf,
+    },
+    /// Download and build everything, so that the workbook works offline
     Prepare,
     /// Install what the pages load: the Socket.IO client and Bootstrap
     Setup,
 }
 
-/// What a shell calls a program that Ctrl-C ended.
+/// The exit code that shells report for a program that Ctrl-C stopped.
 const INTERRUPTED: i32 = 130;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let Arguments { work, command } = Arguments::parse();
-    // A lesson hears of Ctrl-C as well, and may have something to end well.
+    // A lesson gets Ctrl-C, too, and may have work to finish.
     let is_run = matches!(command, Command::Run { .. });
     let is_watch = matches!(command, Command::Watch { .. });
     let outcome = tokio::select! {
         outcome = run(command, &work) => Some(outcome),
-        // What was begun ends with it: servers, builds, temporary folders.
+        // Everything that was started ends here: servers, builds, temporary folders.
         _ = ctrl_c(), if !is_run => None,
         () = stop::asked() => None,
     };
@@ -100,13 +119,13 @@ async fn main() -> ExitCode {
             eprintln!("{error:#}");
             ExitCode::FAILURE
         }
-        // There is no other way to end it. Not by returning: that would wait for a lock that another build holds.
+        // Ctrl-C is the only way to end it. Returning would wait for a lock that another build holds.
         None if is_watch => process::exit(0),
         None => process::exit(INTERRUPTED),
     }
 }
 
-/// Runs a command, which has said everything already if its code isn't 0.
+/// Runs a command. If its code isn't 0, the command has already said why.
 async fn run(command: Command, work: &Path) -> Result<ExitCode> {
     let from = |done| {
         if done {
@@ -122,7 +141,9 @@ async fn run(command: Command, work: &Path) -> Result<ExitCode> {
         Command::Check { options, json } => return Ok(check::check(&options, json, work).await),
         Command::Hint(options) => hint::hint(&options, work).await?,
         Command::Progress => progress::progress(work).await?,
-        Command::Solution { lesson } => diff::solution(&lesson, work)?,
+        Command::Solution { lesson, exercise } => {
+            diff::solution(&lesson, exercise.as_deref(), work)?;
+        }
         Command::Break {
             lesson,
             experiment,

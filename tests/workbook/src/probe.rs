@@ -1,4 +1,4 @@
-//! What no scenario could go on without: a server that starts where it should, and answers.
+//! Checks what every scenario relies on: that the server starts on the right port, and answers.
 
 use std::{
     net::{Ipv4Addr, TcpListener},
@@ -21,7 +21,7 @@ use crate::unfit::{State, unfit};
 /// How long a server on the network may take to answer.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// How long a server that accepts connections may take until its address is printed.
+/// How long a server that accepts connections may take to print its address.
 const PRINT_LIMIT: Duration = Duration::from_secs(3);
 
 /// Probes a student's program.
@@ -34,7 +34,7 @@ pub async fn program(program: &Path, folder: &Path) -> Result<()> {
         started = starting => started.map_err(|error| fails(port_fault(&format!("{error:#}"))))?,
         () = accepts(port) => {
             return Err(fails(
-                "the server listens on the port that PORT says, but prints no address. Add this once it listens:\n  \
+                "the server listens on the port in PORT, but doesn't print its address. Add this once it listens:\n  \
                  println!(\"http://{}\", listener.local_addr()?);"
                     .to_owned(),
             ));
@@ -42,7 +42,7 @@ pub async fn program(program: &Path, folder: &Path) -> Result<()> {
     };
     if !server.base.ends_with(&format!(":{port}")) {
         return Err(fails(format!(
-            "PORT was set to another port, but the server says that it listens at {}. Read PORT from the environment, and \
+            "PORT was set to another port, but the server says it listens at {}. Read PORT from the environment, and \
              print what `listener.local_addr()` returns.",
             server.base
         )));
@@ -65,7 +65,7 @@ pub async fn program(program: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What to say of a program that does not start.
+/// Explains why a program doesn't start.
 fn port_fault(error: &str) -> String {
     if error.contains("Address already in use") || error.contains("Address in use") {
         return format!(
@@ -75,13 +75,13 @@ fn port_fault(error: &str) -> String {
     error.to_owned()
 }
 
-/// Returns once something accepts connections on a port, and goes on doing so for longer than it takes to print that.
+/// Returns once something accepts connections on a port, and has had time to print its address.
 async fn accepts(port: u16) {
     while TcpStream::connect((Ipv4Addr::LOCALHOST, port))
         .await
         .is_err()
     {
-        // Nobody tells when a port is open.
+        // There's no event for a port that opens.
         sleep(Duration::from_millis(100)).await;
     }
     sleep(PRINT_LIMIT).await;
@@ -93,13 +93,13 @@ fn free_port() -> Result<u16> {
     Ok(listener.local_addr()?.port())
 }
 
-/// Starts a student's program, without backtraces, which a panic's message would drown in.
+/// Starts a student's program without backtraces, which would bury a panic's message.
 pub async fn start(program: &Path, folder: &Path, port: &str) -> Result<Server> {
     let environment = [("RUST_BACKTRACE", "0"), ("PORT", port)];
     Server::start_apart(program, folder, &environment).await
 }
 
-/// Probes the server at a URL: it answers, doesn't send its clients elsewhere, and speaks this version of the protocol.
+/// Probes the server at a URL: it answers, doesn't redirect its clients, and speaks this version of the protocol.
 pub async fn url(url: &str) -> Result<()> {
     let reached = reachable(url).await;
     reached.map_err(|error| unfit(State::Unreachable, format!("{error:#}")))
@@ -109,14 +109,14 @@ async fn reachable(url: &str) -> Result<()> {
     let secure = url.starts_with("https://");
     ensure!(
         secure || url.starts_with("http://"),
-        "{url} is not a URL: it should begin with http:// or https://"
+        "{url} isn't a URL: it should begin with http:// or https://"
     );
     let answer = answer(url).await?;
     match (answer.status, answer.header("location")) {
         (300..400, Some(other)) if other.starts_with("http") => {
             bail!("{url} redirects its clients to {other}")
         }
-        // What a proxy says to a client that speaks no TLS to it.
+        // A proxy answers this to a client that doesn't use TLS.
         (400, _) if !secure => {
             bail!("{url} refuses plain HTTP (400). Does its address begin with https://?")
         }
@@ -124,7 +124,7 @@ async fn reachable(url: &str) -> Result<()> {
     }
     let path = "/socket.io/?EIO=4&transport=polling";
     let session = timeout(LIMIT, Http::new(url)?.get(path, None)).await;
-    // Whether it speaks Socket.IO at all is what the scenarios find out.
+    // The scenarios will find out whether it speaks Socket.IO at all.
     if let Ok(Ok(session)) = session {
         ensure!(
             !is_framed_as_before(&session.body),
@@ -135,7 +135,7 @@ async fn reachable(url: &str) -> Result<()> {
     Ok(())
 }
 
-/// Whether a body has its packets' lengths before them, as revision 3 of Engine.IO has: `96:0{"sid":...}`.
+/// Whether each packet in a body follows its length, as in revision 3 of Engine.IO: `96:0{"sid":...}`.
 fn is_framed_as_before(body: &str) -> bool {
     let packet = body.split_once(':');
     packet.is_some_and(|(length, packet)| length.parse::<u32>().is_ok() && packet.starts_with("0{"))
@@ -146,7 +146,7 @@ async fn answer(base: &str) -> Result<Response> {
     let answer = timeout(LIMIT, http.get("/", None)).await;
     answer
         .ok()
-        .with_context(|| format!("{base} does not answer within {} s", LIMIT.as_secs()))?
+        .with_context(|| format!("{base} doesn't answer within {} s", LIMIT.as_secs()))?
 }
 
 #[cfg(test)]

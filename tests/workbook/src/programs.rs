@@ -1,4 +1,4 @@
-//! Programs of the workspace, built when they are needed.
+//! Builds the workspace's programs when they're needed.
 
 use std::{
     env, fs, io, iter,
@@ -9,19 +9,16 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use course::{
-    exercises::{self, Exercise},
-    lessons::{self, Lesson, root},
-};
+use course::lessons::{self, Lesson, root};
 use tokio::time::timeout;
 
-/// The program of a lesson, built as the lesson is now.
+/// A lesson's program, built from its current code.
 ///
-/// It's a copy that belongs to the running test binary: building a student's copy removes the program of the same lesson
-/// from the build folder.
+/// It's a copy that belongs to the running test binary: building a student's copy removes the same lesson's program from
+/// the build folder.
 ///
 /// # Panics
-/// The lessons don't compile; the compiler has said why.
+/// If the lessons don't compile. The compiler has said why.
 pub fn program(lesson: &Lesson) -> PathBuf {
     static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
         let lessons = lessons::all().unwrap_or_default();
@@ -41,7 +38,7 @@ pub fn program(lesson: &Lesson) -> PathBuf {
     executable(&FOLDER, &lesson.name)
 }
 
-/// Copies a program, also in the place of one that still runs.
+/// Copies a program, even over one that's still running.
 fn take(program: &Path, copy: &Path) -> io::Result<()> {
     fs::create_dir_all(copy.parent().unwrap_or(copy))?;
     if copy.exists() {
@@ -50,57 +47,42 @@ fn take(program: &Path, copy: &Path) -> io::Result<()> {
     fs::copy(program, copy).map(drop)
 }
 
-/// The same as a platform would run it: built for release, and this lesson alone.
+/// The same program as a platform would run it: a release build of this lesson alone.
 ///
 /// # Panics
-/// The lesson doesn't compile; the compiler has said why.
+/// If the lesson doesn't compile. The compiler has said why.
 pub fn release(lesson: &Lesson) -> PathBuf {
     let arguments = ["--release", "--package", lesson.package()];
     executable(&cargo_build(arguments).join("release"), &lesson.name)
 }
 
-/// The solution of an exercise.
-///
-/// # Panics
-/// The solutions don't compile; the compiler has said why.
-pub fn solution(exercise: &Exercise) -> PathBuf {
-    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
-        let exercises = exercises::all();
-        let programs = exercises
-            .iter()
-            .flat_map(|exercise| ["--example", exercise.name]);
-        build(programs).join("debug/examples")
-    });
-    executable(&FOLDER, exercise.name)
-}
-
 /// The `workbook` program.
 ///
 /// # Panics
-/// It doesn't compile; the compiler has said why.
+/// If it doesn't compile. The compiler has said why.
 pub fn workbook() -> PathBuf {
     static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| build(["--bin", "workbook"]).join("debug"));
     executable(&FOLDER, "workbook")
 }
 
-/// The same with a build folder of its own: building a copy of a lesson removes what was built of the lesson, which tests
-/// that run at the same time may need.
+/// The same with a build folder of its own: building a copy of a lesson removes the lesson's build, which other running
+/// tests may need.
 ///
 /// # Panics
-/// It doesn't compile; the compiler has said why.
+/// If it doesn't compile. The compiler has said why.
 pub fn workbook_apart() -> PathBuf {
     let program = executable(&target().join("tmp/apart/debug"), "workbook");
     take(&workbook(), &program).unwrap_or_else(|error| panic!("cannot copy workbook: {error}"));
     program
 }
 
-/// Runs a program that should end by itself, and soon.
+/// Runs a program that should exit by itself, and soon.
 pub async fn run_to_end(mut command: tokio::process::Command) -> Result<Output> {
-    // Nothing takes this long except on a very busy machine.
+    // It only takes this long on a very busy machine.
     const LIMIT: Duration = Duration::from_secs(30);
     let ended = timeout(LIMIT, command.kill_on_drop(true).output()).await;
     ended
-        .with_context(|| format!("{command:?} hasn't ended after {LIMIT:?}"))?
+        .with_context(|| format!("{command:?} hasn't exited after {LIMIT:?}"))?
         .with_context(|| format!("{command:?}"))
 }
 
@@ -108,12 +90,12 @@ fn executable(folder: &Path, name: &str) -> PathBuf {
     folder.join(name).with_extension(env::consts::EXE_EXTENSION)
 }
 
-/// Builds programs with the features that the tests use, which saves building their dependencies once more.
+/// Builds programs with the features that the tests use, so that their dependencies aren't built again.
 fn build<'a>(programs: impl IntoIterator<Item = &'a str>) -> PathBuf {
     cargo_build(iter::once("--workspace").chain(programs))
 }
 
-/// Builds beside the running program, and returns the build folder.
+/// Builds into the running program's build folder, and returns that folder.
 fn cargo_build<'a>(arguments: impl IntoIterator<Item = &'a str>) -> PathBuf {
     let target = target();
     let mut cargo = cargo();
@@ -129,13 +111,13 @@ fn cargo_build<'a>(arguments: impl IntoIterator<Item = &'a str>) -> PathBuf {
     target
 }
 
-/// Cargo, which builds nothing again that it has built for a person's command.
+/// Cargo, set up to reuse what it has built when a person ran it.
 pub fn cargo() -> Command {
     outside_of_cargo(Command::new("cargo"))
 }
 
-/// A command that doesn't see how the cargo that started this program describes its package. The build of ring depends
-/// on some of these variables: it and all that builds on it would be built again whenever they differ.
+/// A command without the variables in which cargo described its package to this program. The build of ring depends on
+/// some of them: ring, and everything that depends on it, would be rebuilt whenever they differ.
 #[must_use]
 pub fn outside_of_cargo(mut command: Command) -> Command {
     for (name, _) in env::vars_os() {
@@ -147,7 +129,7 @@ pub fn outside_of_cargo(mut command: Command) -> Command {
     command
 }
 
-/// The build folder that the running program lies in, as `target/debug/deps/contract-...` does.
+/// The build folder of the running program, for example `target` for `target/debug/deps/contract-...`.
 pub fn target() -> PathBuf {
     let program = env::current_exe().unwrap_or_default();
     let is_profile = |folder: &&Path| folder.ends_with("debug") || folder.ends_with("release");

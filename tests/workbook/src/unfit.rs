@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use anyhow::Error;
 
-/// At which point it went wrong.
+/// Where it went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// Its code or its manifest.
@@ -13,7 +13,7 @@ pub enum State {
     BuildTimedOut,
     /// The program: it ends, prints no address, or doesn't answer there.
     DoesNotStart,
-    /// The server at a URL doesn't answer, or isn't a server that the scenarios could be played on.
+    /// The server at a URL doesn't answer, or the scenarios can't be played on it.
     Unreachable,
 }
 
@@ -29,10 +29,10 @@ impl State {
     }
 }
 
-/// A server that can't be checked, for a reason of its own.
+/// The reason why a server can't be checked.
 #[derive(Debug)]
 pub struct Unfit {
-    /// At which point it went wrong.
+    /// Where it went wrong.
     pub state: State,
     words: String,
 }
@@ -45,7 +45,7 @@ impl Display for Unfit {
 
 impl std::error::Error for Unfit {}
 
-/// The error for a server that can't be checked, in words for the person who wrote it.
+/// The error for a server that can't be checked, written for the server's author.
 pub fn unfit(state: State, words: impl Into<String>) -> Error {
     Error::new(Unfit {
         state,

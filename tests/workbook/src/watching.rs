@@ -10,7 +10,7 @@ use tokio::{
     time::timeout,
 };
 
-/// How long a build may take on a machine that is very busy, with all its libraries.
+/// How long a build with all its libraries may take on a very busy machine.
 const PATIENCE: Duration = Duration::from_mins(10);
 
 /// The running program.
@@ -39,39 +39,38 @@ impl Watching {
     /// The next line.
     pub async fn line(&mut self) -> Result<String> {
         let line = timeout(PATIENCE, self.lines.next_line()).await;
-        line.context("it says nothing more")??
-            .context("it has ended")
+        line.context("no more output")??.context("it has exited")
     }
 
-    /// The next line that holds these words.
+    /// The next line that contains these words.
     pub async fn says(&mut self, words: &str) -> Result<String> {
         loop {
             let line = self.line().await;
-            let line = line.with_context(|| format!("it should say {words:?}"))?;
+            let line = line.with_context(|| format!("expected it to say {words:?}"))?;
             if line.contains(words) {
                 return Ok(line);
             }
         }
     }
 
-    /// Sends it a signal, as `INT`.
+    /// Sends it a signal, such as `INT`.
     pub fn signal(&self, name: &str) {
         if let Some(process) = self.child.id() {
             let mut kill = std::process::Command::new("kill");
-            // Where there are no signals, there is no such program either.
+            // Systems without signals don't have this program either.
             kill.args(["-s", name, &process.to_string()]).status().ok();
         }
     }
 
-    /// Waits until it has ended, and returns whether it ended well.
+    /// Waits until it exits, and returns whether it succeeded.
     pub async fn has_ended(&mut self) -> Result<bool> {
         let ended = timeout(PATIENCE, self.child.wait()).await;
-        Ok(ended.context("it should have ended")??.success())
+        Ok(ended.context("it should have exited")??.success())
     }
 }
 
 impl Drop for Watching {
-    /// Asks it to end: killed, it would leave its server behind.
+    /// Asks it to exit: if it were killed, it would leave its server behind.
     fn drop(&mut self) {
         self.signal("TERM");
     }

@@ -1,5 +1,5 @@
-// Draws what push.js and poll.js got. Each way is { line, number, requests, points }: where it is
-// shown, and the numbers of the last ten seconds, each with the time at which it was here.
+// Draws the numbers that push.js and poll.js receive. Each way is { line, number, requests, points }:
+// where it's shown, and the numbers of the last ten seconds, each with the time when it arrived.
 
 const SECONDS = 10;
 const btnPausa = document.querySelector('#btnPausa');
@@ -14,14 +14,14 @@ for (const way of ['Pushed', 'Polled']) {
   };
 }
 
-/** A number came. */
+/** Adds a number that has arrived. */
 function add(way, number) {
   const { points } = ways[way];
   points.push({ time: performance.now(), number });
   draw();
 }
 
-/** Requests were made. Counted while the drawing is paused, too. */
+/** Counts requests, even while the drawing is paused. */
 function count(way, requests) {
   const shown = ways[way].requests;
   shown.textContent = Number(shown.textContent) + requests;
@@ -30,7 +30,7 @@ function count(way, requests) {
 function draw() {
   const start = performance.now() - SECONDS * 1000;
   for (const way of Object.values(ways)) {
-    // One point older than the chart is kept: its line reaches into it.
+    // Keeps one point older than the chart, since its line reaches into the chart.
     while (way.points[1]?.time < start) way.points.shift();
   }
   if (btnPausa.getAttribute('aria-pressed') === 'true') return;
@@ -43,7 +43,7 @@ function draw() {
 
   for (const { line, number, points } of Object.values(ways)) {
     if (points.length === 0) continue;
-    // A number holds until the next one comes, so the line is a staircase.
+    // A number is valid until the next one arrives, so the line is a staircase.
     const steps = points.map((point) => `H${x(point.time)}V${y(point.number)}`);
     line.setAttribute('d', `M${x(points[0].time)} ${y(points[0].number)}${steps.join('')}H100`);
     number.textContent = points.at(-1).number;

@@ -1,4 +1,4 @@
-// Without a socket: the page asks again and again, whether there is something new or not.
+// Without a socket: the page keeps asking, even if there's nothing new.
 
 const PERIOD = 250;
 
@@ -8,6 +8,6 @@ setInterval(async () => {
     const response = await fetch('/dato');
     if (response.ok) add('Polled', Number(await response.text()));
   } catch {
-    // The server does not answer. It will be asked again.
+    // The server doesn't answer. The page will ask again.
   }
 }, PERIOD);

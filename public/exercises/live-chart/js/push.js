@@ -1,9 +1,9 @@
-// With a socket: the page listens, and the server speaks when there is something new.
+// With a socket: the page listens, and the server sends when there's something new.
 
 const lblOnline = document.querySelector('#lblOnline');
 const lblOffline = document.querySelector('#lblOffline');
 
-// The requests that carry the socket, as the browser lists them when they end.
+// The requests that carry the socket. The browser lists them when they end.
 new PerformanceObserver((list) => {
   const requests = list.getEntries().filter(({ name }) => name.includes('/socket.io/?'));
   count('Pushed', requests.length);
@@ -11,7 +11,7 @@ new PerformanceObserver((list) => {
 
 const socket = io();
 
-// A WebSocket begins as a request that the browser does not list. It is the last one.
+// A WebSocket begins as a request that the browser doesn't list. It's the last one.
 socket.io.on('open', () => {
   const { engine } = socket.io;
   if (engine.transport.name === 'websocket') count('Pushed', 1);

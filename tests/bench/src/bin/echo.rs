@@ -1,4 +1,4 @@
-//! axum's WebSocket and nothing else: every message goes back as it is. The rest of a lesson's cost is Socket.IO's.
+//! axum's WebSocket and nothing else: it returns every message unchanged. The rest of a lesson's cost is Socket.IO's.
 
 use std::env;
 

@@ -42,7 +42,7 @@ pub async fn run(target: Target, clients: usize, times: Times) -> Result<Figures
         }
         anyhow::Ok(())
     };
-    // Clients that still wait when this ends were not answered.
+    // Clients that are still waiting when this ends weren't answered.
     if let Ok(done) = timeout(times.patience, all).await {
         done?;
     }
@@ -58,7 +58,7 @@ pub async fn run(target: Target, clients: usize, times: Times) -> Result<Figures
     Ok(figures)
 }
 
-/// The smallest value that this many in a hundred do not exceed.
+/// The smallest value that this percentage of the values doesn't exceed.
 fn percentile(sorted: &[Duration], part: usize) -> Duration {
     let rank = (sorted.len() * part).div_ceil(100).max(1);
     sorted.get(rank - 1).copied().unwrap_or_default()
@@ -73,7 +73,7 @@ struct Asker {
 }
 
 impl Asker {
-    /// Asks until the measurement has ended, and returns how long the answers took while it counted.
+    /// Asks until the measurement ends, and returns how long the answers took while it counted.
     async fn run(mut self) -> Result<Vec<Duration>> {
         let mut latencies = Vec::new();
         for id in 0.. {
@@ -102,7 +102,7 @@ impl Asker {
         )
     }
 
-    /// How the answer begins.
+    /// The beginning of the answer.
     fn answer(&self, id: u64) -> String {
         match self.dialect {
             Dialect::SocketIo => {

@@ -1,4 +1,4 @@
-//! Broadcast: one client sends, all others hear it.
+//! Broadcast: one client sends, and all others receive it.
 
 use std::{
     convert::Infallible,
@@ -18,24 +18,24 @@ use crate::{
     server::Target,
 };
 
-/// How many messages may be on their way: the next is sent when everyone has heard the one this many before it. The
-/// server is never idle, and never has more to keep than it takes.
+/// How many messages may be on their way: the next is sent when everyone has received the one this many before it. So
+/// the server is never idle, and never has to keep too much.
 const WINDOW: usize = 4;
 
-/// The date of the first message; each following one is a millisecond later, which tells them apart.
+/// The date of the first message. Each following one is a millisecond later, so that they differ.
 const FIRST_DATE: u64 = 1_700_000_000_000;
 
-/// What all clients know.
+/// State that all clients share.
 struct Hall {
     progress: Progress,
     listeners: usize,
-    /// How many have heard each of the messages on their way.
+    /// How many clients have received each of the messages on their way.
     heard: [AtomicUsize; WINDOW],
     /// The messages that may be sent.
     turns: Semaphore,
 }
 
-/// Lets one client send, and this many hear it. A message that was not sent, or not in this order, is an error.
+/// Lets one client send, and this many receive it. A message that wasn't sent, or is out of order, is an error.
 pub async fn run(target: Target, listeners: usize, times: Times) -> Result<Figures> {
     let hall = Arc::new(Hall {
         progress: Progress::default(),
@@ -53,7 +53,7 @@ pub async fn run(target: Target, listeners: usize, times: Times) -> Result<Figur
 
     let load = async {
         let figures = hall.progress.measure(target, times).await?;
-        // A message that somebody has not heard leaves its turn taken. The error says that this has taken too long.
+        // If a client hasn't received a message, its turn stays taken. The error says that this took too long.
         let all = u32::try_from(WINDOW).unwrap_or_default();
         let heard = timeout(times.patience, hall.turns.acquire_many(all));
         heard.await.ok();
@@ -70,7 +70,7 @@ pub async fn run(target: Target, listeners: usize, times: Times) -> Result<Figur
     Ok(figures)
 }
 
-/// Sends when there is a turn, until the measurement has ended; returns the number of messages sent.
+/// Sends when there's a free turn, until the measurement ends. Returns the number of messages sent.
 async fn speak(mut client: Client, hall: Arc<Hall>) -> Result<u64> {
     for number in 0.. {
         let Ok(turn) = hall.turns.acquire().await else {
@@ -79,7 +79,7 @@ async fn speak(mut client: Client, hall: Arc<Hall>) -> Result<u64> {
         if hall.progress.has_ended() {
             return Ok(number);
         }
-        // The last listener to hear the message gives it back.
+        // The last listener to receive the message returns the turn.
         turn.forget();
         let date = FIRST_DATE + number;
         let text = format!(
@@ -91,14 +91,14 @@ async fn speak(mut client: Client, hall: Arc<Hall>) -> Result<u64> {
     Ok(u64::MAX)
 }
 
-/// Hears every message, in order, until something goes wrong.
+/// Receives every message, in order, until something goes wrong.
 async fn listen(mut client: Client, hall: Arc<Hall>) -> Result<Infallible> {
     let mut next = 0;
     loop {
         let heard = client.receive().await?;
         match number(&heard) {
             Some(number) if number >= next => {
-                // What was missed is lost, and holds nobody up.
+                // Missed messages are lost, and don't hold up the others.
                 for number in next..=number {
                     hall.is_heard(number);
                 }
@@ -111,7 +111,7 @@ async fn listen(mut client: Client, hall: Arc<Hall>) -> Result<Infallible> {
 }
 
 impl Hall {
-    /// Notes that a listener has heard a message. The last one to hear it gives the turn back.
+    /// Records that a listener has received a message. The last one to receive it returns the turn.
     fn is_heard(&self, number: u64) {
         let message = &self.heard[usize::try_from(number).unwrap_or_default() % WINDOW];
         if message.fetch_add(1, Ordering::Relaxed) + 1 == self.listeners {
@@ -121,7 +121,7 @@ impl Hall {
     }
 }
 
-/// Which message this is. It must be as it was sent.
+/// The number of this message, which must be unchanged.
 fn number(packet: &str) -> Option<u64> {
     let start = r#"42["enviar-mensaje",{"mensaje":"hola a todos","id":"ana","fecha":"#;
     let date = packet.strip_prefix(start)?.strip_suffix("}]")?;

@@ -1,4 +1,4 @@
-//! Idle connections: how fast they are opened, what they cost in memory, and whether they are still there.
+//! Idle connections: how fast they open, how much memory they take, and whether they survive.
 
 use std::{
     sync::{
@@ -15,14 +15,14 @@ use wire::process::proportional_memory;
 use super::{Meter, Times, figures, float};
 use crate::{client::Client, record::Figures, server::Target};
 
-/// What the last roll call says.
+/// The message of the roll call at the end.
 const ROLL_CALL: &str =
     r#"42["enviar-mensaje",{"mensaje":"hola a todos","id":"ana","fecha":1700000000000}]"#;
 
-/// The clients that are connected and do nothing.
+/// The clients, which are connected and do nothing.
 struct Idle {
     target: Target,
-    /// The memory of the server without any.
+    /// The server's memory without any clients.
     empty: u64,
     caller: Client,
     clients: JoinSet<Result<()>>,
@@ -30,7 +30,7 @@ struct Idle {
 }
 
 /// Opens connections up to each of these numbers, and returns the figures of each: of opening those since the number
-/// before, and of all that are open. In the end one client sends a message, and clients that do not hear it are lost.
+/// before, and of all that are open. In the end, one client sends a message. Clients that don't receive it are lost.
 pub async fn run(target: Target, numbers: &[usize], times: Times) -> Result<Vec<(usize, Figures)>> {
     sleep(times.settle).await;
     let mut idle = Idle {
@@ -56,7 +56,7 @@ pub async fn run(target: Target, numbers: &[usize], times: Times) -> Result<Vec<
 }
 
 impl Idle {
-    /// Opens connections until there are this many, the caller's among them.
+    /// Opens connections until there are this many, including the caller's.
     async fn grow_to(&mut self, number: usize) -> Result<Figures> {
         let missing = number - 1 - self.clients.len();
         let meter = Meter::start(self.target, 0)?;
@@ -78,12 +78,12 @@ impl Idle {
         ]))
     }
 
-    /// How many have lost their connection since this was asked.
+    /// How many have lost their connection since the last call.
     fn gone(&mut self) -> usize {
         std::iter::from_fn(|| self.clients.try_join_next()).count()
     }
 
-    /// How many do not hear a message to all.
+    /// How many don't receive a message to all.
     async fn call_the_roll(&mut self, times: Times) -> Result<usize> {
         let all = self.clients.len();
         // Node's course calls the acknowledgement, so the message has to ask for one.
@@ -97,7 +97,7 @@ impl Idle {
     }
 }
 
-/// Hears the roll call and nothing else, until something goes wrong.
+/// Receives the roll call and nothing else, until something goes wrong.
 async fn listen(mut client: Client, heard: Arc<AtomicUsize>) -> Result<()> {
     loop {
         let text = client.receive().await?;

@@ -20,17 +20,17 @@ use crate::{record::Figures, server::Target};
 /// How long one measurement takes.
 #[derive(Clone, Copy)]
 pub struct Times {
-    /// Before it counts: connections, caches and just-in-time compilers warm up.
+    /// Before it counts, while connections, caches and just-in-time compilers warm up.
     pub warm_up: Duration,
     /// While it counts.
     pub measured: Duration,
-    /// How long a server may rest before its memory is read.
+    /// How long a server rests before its memory is read.
     pub settle: Duration,
-    /// How long a server may take for what it still owes when the load has ended. What is missing then is lost.
+    /// How long a server may take to send what's still due when the load has ended. Anything missing after that is lost.
     pub patience: Duration,
 }
 
-/// Where a measurement stands, for all of its clients.
+/// The state of a measurement, which all of its clients share.
 #[derive(Default)]
 struct Progress {
     phase: AtomicU8,
@@ -82,8 +82,8 @@ impl Meter {
         })
     }
 
-    /// What was counted since, by the second; the server's processor time for each; and how busy the load kept one
-    /// processor: near 1 it may have been slower than the server.
+    /// What was counted since then, per second; the server's processor time for each; and how busy the load kept one
+    /// processor: near 1, it may have been slower than the server.
     fn stop(&self, count: u64) -> Result<Figures> {
         let seconds = self.begin.elapsed().as_secs_f64();
         let [user, kernel] = cpu(self.pid)?;
@@ -103,13 +103,13 @@ impl Meter {
     }
 }
 
-/// Figures by their names.
+/// Makes figures, by their names.
 pub fn figures<const N: usize>(named: [(&str, f64); N]) -> Figures {
     named.map(|(name, value)| (name.to_owned(), value)).into()
 }
 
 /// A count as a figure.
 pub fn float(count: impl TryInto<u32>) -> f64 {
-    // No run counts to four thousand million.
+    // No run counts to four billion.
     f64::from(count.try_into().unwrap_or(u32::MAX))
 }

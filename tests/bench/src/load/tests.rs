@@ -1,4 +1,4 @@
-//! Servers that lose something, and the figures that must say so.
+//! Servers that lose something, and the figures that have to show it.
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::{
@@ -10,15 +10,15 @@ use tokio_tungstenite::{accept_async, tungstenite::Message};
 use super::*;
 use crate::server::Dialect;
 
-/// What a server does wrong.
+/// A server's fault.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fault {
     Nothing,
-    /// One question in the first connection is not answered.
+    /// One question in the first connection isn't answered.
     SilentOnce,
-    /// The answer to one question is another's.
+    /// One question gets another one's answer.
     AnswersAnother,
-    /// One message does not reach the first connection.
+    /// One message doesn't reach the first connection.
     MissesOnce,
     /// One message reaches the first connection twice.
     RepeatsOnce,
@@ -26,7 +26,7 @@ enum Fault {
     Misses,
 }
 
-/// The question and the message that a fault concerns.
+/// The question and the message that a fault affects.
 const CONCERNED: &str = "423[";
 
 const TIMES: Times = Times {
@@ -36,7 +36,7 @@ const TIMES: Times = Times {
     patience: Duration::from_millis(500),
 };
 
-/// A server in this process, which answers and passes on as lesson 06 does.
+/// A server in this process, which answers and broadcasts like lesson 06.
 async fn serve(fault: Fault) -> Target {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -117,7 +117,7 @@ async fn lost_deliveries(fault: Fault) -> Result<String> {
 }
 
 #[tokio::test]
-async fn an_answer_that_does_not_come_is_lost() {
+async fn a_missing_answer_is_lost() {
     assert_eq!(lost_answers(Fault::Nothing).await.unwrap(), "0");
     assert_eq!(lost_answers(Fault::SilentOnce).await.unwrap(), "1");
 }
@@ -133,20 +133,20 @@ async fn an_answer_to_something_else_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_delivery_that_does_not_come_is_lost() {
+async fn a_missing_delivery_is_lost() {
     assert_eq!(lost_deliveries(Fault::Nothing).await.unwrap(), "0");
     assert_eq!(lost_deliveries(Fault::MissesOnce).await.unwrap(), "1");
 }
 
 #[tokio::test]
-async fn a_delivery_too_many_is_an_error() {
+async fn a_repeated_delivery_is_an_error() {
     let error = lost_deliveries(Fault::RepeatsOnce).await;
     let error = error.unwrap_err().to_string();
     assert!(error.starts_with("expected message 4"), "{error}");
 }
 
 #[tokio::test]
-async fn an_idle_client_that_hears_nothing_is_lost() {
+async fn an_idle_client_that_receives_nothing_is_lost() {
     let hear = async |fault| {
         let measured = idle::run(serve(fault).await, &[2, 5], TIMES).await.unwrap();
         let lost = measured

@@ -1,4 +1,4 @@
-//! Takes the README's picture, or with a folder as argument pictures of every page to look at.
+//! Takes the README's picture or, if it gets a folder, pictures of every page.
 
 use std::{
     env, fs,
@@ -11,7 +11,7 @@ use course::lessons::{self, Lesson, root};
 use wire::server::Server;
 use workbook::programs::program;
 
-/// Width and height in CSS pixels: a telephone, and projectors, the first of them with 1080 lines at 200 %.
+/// Width and height in CSS pixels: a phone, and projectors, the first of them with 1080 lines at 200 %.
 const SIZES: [(i64, i64); 4] = [(360, 1200), (960, 540), (1280, 720), (1920, 1080)];
 
 #[tokio::main]
@@ -98,7 +98,7 @@ async fn in_all_sizes(tab: &Tab, folder: &Path, name: &str) -> Result {
 }
 
 async fn save(tab: &Tab, file: &Path) -> Result {
-    // What was asked for is on the screen after two frames of it.
+    // After two frames, the screen shows it.
     let frame = "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(0))))";
     tab.evaluate(frame).await?;
     fs::create_dir_all(file.parent().unwrap_or(file))?;

@@ -11,18 +11,23 @@ use crate::{
 
 pub(super) const EXERCISES: &[Exercise] = &[Exercise {
     name: "slow_answer",
-    task: "Not only clients can be slow. `GET /informe` needs a report that another service never delivers: its \
-               handler awaits `std::future::pending`. Give up after one second, and answer with the status 504. \
-               Meanwhile `GET /healthz` is answered as always.",
+    task: "Clients aren't the only ones that can be slow. `GET /informe` needs a report from another service, which \
+           never delivers it: its handler awaits `std::future::pending`. Give up after one second, and answer with \
+           the status 504. In the meantime, `GET /healthz` is answered as always.",
     scenario: scenario!(
         from("backpressure"),
         PlainHttp,
         [
-            "A future that takes too long can be dropped. While it waits, the thread is free for the others.",
-            "`tokio::time::timeout` around the future, and `StatusCode::GATEWAY_TIMEOUT` if it returns an `Err`. For \
-                 many routes at once: `tower_http::timeout::TimeoutLayer`, the feature `timeout`.",
-            ".route(\"/informe\", get(async || match timeout(LIMIT, report()).await { Ok(report) => \
-                 report.into_response(), Err(_) => StatusCode::GATEWAY_TIMEOUT.into_response() }))",
+            "You can drop a future that takes too long. While it waits, the thread is free for other clients.",
+            "`tokio::time::timeout` around the future returns an `Err` when the time is up: answer that with \
+             `StatusCode::GATEWAY_TIMEOUT`. For many routes at once there's `tower_http::timeout::TimeoutLayer`, \
+             with the feature `timeout`.",
+            r#".route("/informe", get(report_or_timeout))
+
+async fn report_or_timeout() -> Result<String, StatusCode> {
+    let report = timeout(REPORT_LIMIT, report()).await;
+    report.map_err(|_| StatusCode::GATEWAY_TIMEOUT)
+}"#,
         ],
         exercise_slow_answer
     ),

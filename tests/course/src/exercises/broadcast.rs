@@ -15,36 +15,74 @@ const PRIVATE: &str = "mensaje-privado";
 pub(super) const EXERCISES: &[Exercise] = &[
     Exercise {
         name: "fixed_notice",
-        task: "Tell the others that there is something new, not what. The sender of `enviar-mensaje` is answered as in \
-               the lesson, with `id`, `processID` and `date`; everyone else hears `enviar-mensaje` with the text `Se \
-               ha enviado un nuevo archivo!`, whatever was sent.",
+        task: "Tell the others that there's something new, but not what. The sender of `enviar-mensaje` gets the \
+               lesson's answer, with `id`, `processID` and `date`. Everyone else gets `enviar-mensaje` with the \
+               string `Se ha enviado un nuevo archivo!`, whatever was sent.",
         scenario: scenario!(
             from("broadcast"),
             BothTransports,
             [
-                "What the server sends need not be what it received.",
-                "`SocketRef::broadcast`, whose `emit` takes a text as well as a struct.",
-                "socket.broadcast().emit(\"enviar-mensaje\", \"Se ha enviado un nuevo archivo!\").await",
+                "What the server sends doesn't have to be what it received.",
+                "`SocketRef::broadcast`, whose `emit` takes a string as well as a struct.",
+                r#"socket.broadcast().emit("enviar-mensaje", "Se ha enviado un nuevo archivo!").await"#,
             ],
             exercise_fixed_notice
         ),
     },
     Exercise {
-        name: "private_message",
-        task: "A message for one person. A client says who it is with `entrar`, a text. Then it sends \
-               `mensaje-privado` with `{para, mensaje}`: the client that entered as `para` hears `mensaje-privado` with \
-               `{de, mensaje}`, and nobody else does. The acknowledgement is `true`, or `false` where that person is \
-               not there, or where the sender has not entered. No session id is shown to anybody.",
+        name: "en_linea",
+        task: "Count the clients that are online. Whenever a client connects, connects again or disconnects, \
+               everyone who's connected gets `en-linea` with the number of clients, including a client that has just \
+               connected. It makes no difference whether a client says goodbye or its page is closed.",
         scenario: scenario!(
             from("broadcast"),
             BothTransports,
             [
-                "A room is a name for some of the clients, and may hold one alone. A client is in no room when it \
-                 comes, and leaves all of them when it goes.",
-                "`SocketRef::join`, `SocketRef::rooms`, `SocketIo::within` and its `sockets`; `SocketRef::emit` for \
-                 each of them.",
-                "socket.join(name) ... for person in io.within(to).sockets() { person.emit(\"mensaje-privado\", \
-                 &json!({ \"de\": from, \"mensaje\": text })) }",
+                "The server knows its clients, so you don't have to add and subtract. While a disconnect handler \
+                 runs, its client is still on the server's list, but no longer connected.",
+                "`SocketIo` is an extractor in both handlers. `SocketIo::sockets` returns the list, and \
+                 `SocketRef::connected` tells which of its clients are connected. `SocketIo::emit` reaches everyone, \
+                 and `SocketRef::broadcast` everyone but the client that leaves.",
+                r"fn online(io: &SocketIo) -> usize {
+    let mut online = 0;
+    for socket in io.sockets() {
+        if socket.connected() {
+            online += 1;
+        }
+    }
+    online
+}",
+            ],
+            exercise_en_linea
+        ),
+    },
+    Exercise {
+        name: "private_message",
+        task: "Send a message to one person. A client says who it is with `entrar` and its name, a string. Then it \
+               sends `mensaje-privado` with `{para, mensaje}`. The client that entered as `para` gets \
+               `mensaje-privado` with `{de, mensaje}`, and nobody else gets anything. The acknowledgement is `true`, \
+               or `false` if that person isn't there or the sender hasn't entered. Nobody sees a session id. To find \
+               a client by its name, use a room: a named group of clients. The first client that joins creates it, \
+               and there may be only one client in it.",
+        scenario: scenario!(
+            from("broadcast"),
+            BothTransports,
+            [
+                "Put each client into a room of its own, named after the person. Then the server finds the client by \
+                 that name. It doesn't have to store the name anywhere else, since it also knows which rooms a \
+                 client is in. A client that disconnects leaves its rooms.",
+                "`SocketRef::join` puts a client into a room, `SocketRef::rooms` returns the names of its rooms, and \
+                 `SocketRef::leave_all` takes it out of all of them. `io.within(name).sockets()` returns the clients \
+                 in a room. `SocketRef::emit` sends to one of them.",
+                r"async fn on_enter(socket: SocketRef, Data(name): Data<String>) {
+    socket.leave_all();
+    socket.join(name);
+}
+
+// In the handler of mensaje-privado:
+if let Some(from) = socket.rooms().first() {
+    for person in io.within(message.to).sockets() { ... }
+}",
             ],
             exercise_private_message
         ),
@@ -72,6 +110,34 @@ async fn exercise_fixed_notice(scene: &mut Scene) -> Result {
     Ok(())
 }
 
+async fn exercise_en_linea(scene: &mut Scene) -> Result {
+    scene.step("ana connects").await?;
+    scene.connect(&["ana"]).await?;
+    everyone_hears(scene, &["ana"]).await?;
+    scene.step("beto connects").await?;
+    scene.connect(&["beto"]).await?;
+    everyone_hears(scene, &["ana", "beto"]).await?;
+    scene.step("carla connects").await?;
+    scene.connect(&["carla"]).await?;
+    everyone_hears(scene, &["ana", "beto", "carla"]).await?;
+    scene.step("beto closes his page").await?;
+    scene.close_page("beto").await?;
+    everyone_hears(scene, &["ana", "carla"]).await?;
+    scene.step("carla leaves").await?;
+    scene.leave("carla").await?;
+    everyone_hears(scene, &["ana"]).await?;
+    scene.step("beto connects again").await?;
+    scene.connect(&["beto"]).await?;
+    everyone_hears(scene, &["ana", "beto"]).await
+}
+
+async fn everyone_hears(scene: &mut Scene, names: &[&str]) -> Result {
+    for who in names {
+        scene.hears(who, "en-linea").await?;
+    }
+    Ok(())
+}
+
 async fn exercise_private_message(scene: &mut Scene) -> Result {
     scene.step("ana, beto and carla connect").await?;
     scene.connect(&["ana", "beto", "carla"]).await?;
@@ -85,9 +151,7 @@ async fn exercise_private_message(scene: &mut Scene) -> Result {
         scene.hears(to, PRIVATE).await?;
         scene.hears_answer(from).await?;
     }
-    scene
-        .step("ana writes to somebody who is not there")
-        .await?;
+    scene.step("ana writes to somebody who isn't there").await?;
     write(scene, "ana", "dani")?;
     scene.hears_answer("ana").await?;
     scene.step("carla writes without saying who she is").await?;

@@ -17,30 +17,38 @@ const WAITING: Duration = Duration::from_secs(5);
 pub(super) const EXERCISES: &[Exercise] = &[
     Exercise {
         name: "bare_number",
-        task: "Answer every `enviar-mensaje` with the bare number 12345 instead of an object.",
+        task: "Answer `enviar-mensaje` with the number 12345 instead of an object.",
         scenario: scenario!(
             from("callbacks"),
             BothTransports,
             [
-                "An acknowledgement may carry any JSa number as well as an object.",
-                "`AckSender::send` takes a reference to whatever can be serialised.",
-                "ack.send(&12345)",
+                "An acknowledgement can be any JSON: a number as well as an object.",
+                "The lesson's `answer` takes a `Value`, and `json!` makes one from a number, too. What nothing uses \
+                 any more can go.",
+                "answer(ack, &json!(12345));",
             ],
             exercise_bare_number
         ),
     },
     Exercise {
         name: "server_asks",
-        task: "Ask back before you answer. On `enviar-mensaje` the server asks the sender: it emits `confirmar` with the \
-           payload that came, and with an acknowledgement. What the client answers is the server's own answer to \
-           `enviar-mensaje`, unchanged. Who does not answer within five seconds gets `{\"error\": \"...\"}`.",
+        task: "Ask back before you answer. When a client sends `enviar-mensaje`, the server sends it `confirmar` \
+               with the same payload, and asks for an answer. Whatever the client answers, the server then returns \
+               as its own answer to `enviar-mensaje`. If the client doesn't answer within five seconds, it gets \
+               `{\"error\": \"...\"}`.",
         scenario: scenario!(
             from("callbacks"),
             BothTransports,
             [
-                "Acknowledgements work both ways. A client may never answer, so the wait ends without it, with an error.",
-                "`SocketRef::emit_with_ack` gives two results, one for the sending and one, awaited, for the answer. It waits for five seconds, or as `SocketRef::timeout` says.",
-                "let answer = socket.emit_with_ack::<_, Value>(\"confirmar\", &payload)?.await?;",
+                "Acknowledgements work both ways: a server can ask a client. The client may never answer, so after \
+                 some time the wait ends with an error.",
+                "`SocketRef::emit_with_ack` returns a `Result`: whether the question could be sent. Inside is a \
+                 future. Await it, and you get a second `Result`: the answer, or an error after five seconds. To \
+                 send a `Message`, derive `Serialize` for it.",
+                r#"async fn confirm(socket: &SocketRef, message: &Message) -> Result<Value> {
+    let question = socket.emit_with_ack("confirmar", message)?;
+    Ok(question.await?)
+}"#,
             ],
             exercise_server_asks
         ),
@@ -71,7 +79,7 @@ async fn exercise_server_asks(scene: &mut Scene) -> Result {
         scene.hears_answer("ana").await?;
     }
     scene
-        .step("ana sends another, and leaves the question open")
+        .step("ana sends another, and doesn't answer the question")
         .await?;
     scene.ask("ana", EVENT, &message("¿y ahora?"))?;
     scene.hears_question("ana", "confirmar").await?;

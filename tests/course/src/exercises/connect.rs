@@ -10,35 +10,38 @@ use crate::{
 pub(super) const EXERCISES: &[Exercise] = &[
     Exercise {
         name: "bienvenida",
-        task: "Greet the newcomer, and nobody else: who connects hears `bienvenida` with the text `¡Hola!`.",
+        task: "Greet each new client: send it the event `bienvenida` with the string `¡Hola!`. The other clients get \
+               nothing. The server sends an event to one client as a page does, with `socket.emit(name, payload)`; \
+               lesson 04 says more about it.",
         scenario: scenario!(
             from("connect"),
             BothTransports,
             [
-                "The connect handler runs once for each client, when the client may already be spoken to.",
-                "`SocketRef::emit` with the name of the event and the payload. It is not awaited.",
-                "socket.emit(\"bienvenida\", \"¡Hola!\")",
+                "The connect handler runs once for each client, and it can already send to that client.",
+                "`SocketRef::emit` takes the name of the event and the payload. You don't await it, but it returns a \
+                 `Result`: log the error.",
+                r#"if let Err(error) = socket.emit("bienvenida", "¡Hola!") {
+    warn!(%error, "the greeting did not reach the client");
+}"#,
             ],
             exercise_bienvenida
         ),
     },
     Exercise {
-        name: "en_linea",
-        task: "Count who is online. Whenever somebody comes, comes back or goes, everyone who is there hears \
-               `en-linea` with the number of clients, the newcomer too. It makes no difference how a client goes: \
-               it says goodbye, or its page is closed.",
+        name: "clientes",
+        task: "Tell anyone who asks how many clients are connected: answer `GET /clientes` with the number, as plain \
+               text. A client that has left no longer counts.",
         scenario: scenario!(
             from("connect"),
             BothTransports,
             [
-                "The server knows its clients, so there is nothing to add up. Who goes is still on its list while \
-                 the disconnect handler runs, but no longer connected.",
-                "`SocketIo` is an extractor in both handlers: `SocketIo::sockets`, `SocketIo::emit`. \
-                 `SocketRef::connected`. `SocketRef::broadcast` for the others.",
-                "io.sockets().iter().filter(|socket| socket.connected()).count() ... io.emit(\"en-linea\", \
-                 &count).await",
+                "The server knows its clients, so you don't have to count them yourself. The route needs the value \
+                 that knows them: `io`.",
+                "`SocketIo::sockets` returns the connected clients in a `Vec`, and `len` says how many there are. \
+                 `async move || ...` is a closure that takes `io` with it.",
+                r#".route("/clientes", get(async move || io.sockets().len().to_string()))"#,
             ],
-            exercise_en_linea
+            exercise_clientes
         ),
     },
 ];
@@ -53,30 +56,22 @@ async fn exercise_bienvenida(scene: &mut Scene) -> Result {
     Ok(())
 }
 
-async fn exercise_en_linea(scene: &mut Scene) -> Result {
-    scene.step("ana connects").await?;
-    scene.connect(&["ana"]).await?;
-    everyone_hears(scene, &["ana"]).await?;
-    scene.step("beto connects").await?;
-    scene.connect(&["beto"]).await?;
-    everyone_hears(scene, &["ana", "beto"]).await?;
-    scene.step("carla connects").await?;
-    scene.connect(&["carla"]).await?;
-    everyone_hears(scene, &["ana", "beto", "carla"]).await?;
-    scene.step("beto closes his page").await?;
-    scene.close_page("beto").await?;
-    everyone_hears(scene, &["ana", "carla"]).await?;
-    scene.step("carla leaves").await?;
-    scene.leave("carla").await?;
-    everyone_hears(scene, &["ana"]).await?;
-    scene.step("beto comes back").await?;
-    scene.connect(&["beto"]).await?;
-    everyone_hears(scene, &["ana", "beto"]).await
+async fn exercise_clientes(scene: &mut Scene) -> Result {
+    scene.step("nobody is connected yet").await?;
+    how_many(scene).await?;
+    scene.step("ana and beto connect").await?;
+    scene.connect(&["ana", "beto"]).await?;
+    how_many(scene).await?;
+    scene.step("beto leaves").await?;
+    // His connection stays until the end: the step is over when the server has read this.
+    scene.send("beto", "41")?;
+    how_many(scene).await
 }
 
-async fn everyone_hears(scene: &mut Scene, names: &[&str]) -> Result {
-    for who in names {
-        scene.hears(who, "en-linea").await?;
-    }
+/// How many clients are connected once everything before it has happened.
+async fn how_many(scene: &mut Scene) -> Result {
+    scene.step("carla asks how many clients there are").await?;
+    let answer = scene.get("carla", "/clientes").await?;
+    scene.received("carla", &format!("{} {}", answer.status, answer.body));
     Ok(())
 }

@@ -12,37 +12,48 @@ use crate::{
 pub(super) const EXERCISES: &[Exercise] = &[
     Exercise {
         name: "readyz",
-        task: "A server that is full is alive, but not ready for more. Answer `GET /readyz` with the status 200 as long \
-               as fewer than two clients are connected, and with 503 from the second on; a platform then sends new \
-               clients to another process. `GET /healthz` answers 200 all the time.",
+        task: "A server that's full is alive, but not ready for more clients. Answer `GET /readyz` with the status \
+               200 while fewer than two clients are connected, and with 503 from the second client on. A platform \
+               then sends new clients to another process. `GET /healthz` always answers 200.",
         scenario: scenario!(
             from("deploy"),
             BothTransports,
             [
-                "The route needs to know how many clients there are, so it needs a handle of the server.",
-                "A closure in `get` that owns a clone of the `SocketIo`; `SocketIo::sockets`; \
-                 `axum::http::StatusCode` is an answer of its own.",
-                ".route(\"/readyz\", get(async move || if io.sockets().len() < MAX_CLIENTS { StatusCode::OK } else { \
-                 StatusCode::SERVICE_UNAVAILABLE }))",
+                "The route has to know how many clients are connected, so it needs a `SocketIo`.",
+                "Clone the `SocketIo`, and move the clone into the route's closure. `SocketIo::sockets` returns the \
+                 connected clients, and a handler may return an `axum::http::StatusCode`.",
+                r#".route("/readyz", get(async move || readiness(&sockets)))
+
+fn readiness(io: &SocketIo) -> StatusCode {
+    if io.sockets().len() < MAX_CLIENTS {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    }
+}"#,
             ],
             exercise_readyz
         ),
     },
     Exercise {
         name: "version",
-        task: "After a deployment you want to know which version is running. Answer `GET /version` with JSON: an object \
-               with the `name` and the `version` of the package, both as cargo knows them. Its content type is \
+        task: "After a deployment, you want to know which version is running. Answer `GET /version` with a JSON \
+               object: the `name` and the `version` of the package, as cargo knows them. The content type is \
                `application/json`.",
         scenario: scenario!(
             from("deploy"),
             PlainHttp,
             [
-                "cargo tells the compiler the name and the version of the package that it builds, in environment \
-                 variables. They end up in the program, so nobody has to set them where it runs.",
-                "`env!(\"CARGO_PKG_NAME\")`, `env!(\"CARGO_PKG_VERSION\")`, `serde_json::json!`. A handler may return a \
-                 tuple: an array of headers, then the body.",
-                ".route(\"/version\", get(version)), async fn version() -> ([(HeaderName, &'static str); 1], String) { \
-                 ([(CONTENT_TYPE, \"application/json\")], json!({ ... }).to_string()) }",
+                "While cargo builds a package, its name and its version are in environment variables that the \
+                 compiler can read. They become part of the program, so nobody has to set them where it runs.",
+                "`env!(\"CARGO_PKG_NAME\")`, `env!(\"CARGO_PKG_VERSION\")`, `serde_json::json!`. A handler may \
+                 return a tuple: an array of headers, then the body.",
+                r#".route("/version", get(version))
+
+async fn version() -> ([(HeaderName, &'static str); 1], String) {
+    let version = json!({ ... });
+    ([(CONTENT_TYPE, "application/json")], version.to_string())
+}"#,
             ],
             exercise_version
         ),
@@ -62,7 +73,7 @@ async fn exercise_readyz(scene: &mut Scene) -> Result {
     probe(scene).await
 }
 
-/// What the platform asks once all before has happened.
+/// What the platform asks once everything before it has happened.
 async fn probe(scene: &mut Scene) -> Result {
     scene.step("the platform asks").await?;
     for path in ["/healthz", "/readyz"] {

@@ -9,20 +9,24 @@ use crate::{
 
 pub(super) const EXERCISES: &[Exercise] = &[Exercise {
     name: "farewell",
-    task: "Tell people before the server closes. `POST /cerrar` is answered with 204, and everyone hears the event \
-               `aviso` with the text `el servidor se cierra`. From then on `GET /readyz` says 503, and \
-               `enviar-mensaje` reaches nobody: a sender that asks for an answer gets `{\"error\": \"...\"}` with a \
-               reason. Before that, `/readyz` says 200 and a message reaches the others.",
+    task: "Warn people before the server closes. `POST /cerrar` is answered with 204, and everyone gets the event \
+           `aviso` with the string `el servidor se cierra`. From then on, `GET /readyz` answers 503, and \
+           `enviar-mensaje` reaches nobody: a sender that asks for an answer gets `{\"error\": \"...\"}` with a \
+           reason. Before that, `/readyz` answers 200, and a message reaches the others.",
     scenario: scenario!(
         from("drain"),
         BothTransports,
         [
-            "One value says whether the server is closing. The route changes it, and a handler and another route look \
-                 at it.",
-            "An `Arc<AtomicBool>`, or the lesson's `Ending`: `with_state` of the Socket.IO builder gives it to the \
-                 handlers, a closure or `axum::extract::State` to the routes. `axum::routing::post`, `SocketIo::emit`.",
-            ".route(\"/cerrar\", post(async move || { ending.begin(); io.emit(\"aviso\", NOTICE).await.ok(); \
-                 StatusCode::NO_CONTENT }))",
+            "The lesson's `Ending` already says how far the shutdown has come, and the handlers and `/readyz` look \
+             at it. The new route changes it, and then tells everyone.",
+            "`Ending::draining` and `Ending::begin`, then `SocketIo::emit`. `axum::routing::post` makes the route, \
+             and its `with_state` passes the `Ending` and a clone of the `SocketIo` to the handler.",
+            r#"pub async fn close(State((ending, io)): State<(Arc<Ending>, SocketIo)>) -> StatusCode {
+    ending.draining.store(true, Relaxed);
+    ending.begin();
+    if let Err(error) = io.emit("aviso", "el servidor se cierra").await { ... }
+    StatusCode::NO_CONTENT
+}"#,
         ],
         exercise_farewell
     ),
@@ -50,7 +54,7 @@ async fn exercise_farewell(scene: &mut Scene) -> Result {
     Ok(())
 }
 
-/// What the platform asks once all before has happened.
+/// What the platform asks once everything before it has happened.
 async fn probe(scene: &mut Scene) -> Result {
     scene.step("the platform asks").await?;
     let answer = scene.get("platform", "/readyz").await?;

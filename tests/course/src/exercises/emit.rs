@@ -12,15 +12,15 @@ use crate::{
 pub(super) const EXERCISES: &[Exercise] = &[
     Exercise {
         name: "several_arguments",
-        task: "Handle an event with three arguments, as the page's `socket.emit('mover', 'ana', 3, 4)` sends it: a \
-               name and two whole numbers. Log a line that holds `ana está en 3, 4`. Nobody hears anything, and what \
-               does not have three arguments does no harm.",
+        task: "Handle an event with three arguments: a page sends `socket.emit('mover', 'ana', 3, 4)`, a name and \
+               two whole numbers. Log a line that contains `ana está en 3, 4`. The server sends nothing back, and \
+               ignores an event with fewer arguments.",
         scenario: scenario!(
             from("emit"),
             BothTransports,
             [
-                "The payload of an event is the list of its arguments: one argument is only the usual case.",
-                "`Data` of a tuple, with one type for each argument.",
+                "The payload of an event is an array of arguments. Usually there's only one.",
+                "`Data` of a tuple, with a type for each argument.",
                 "async fn on_move(Data((name, x, y)): Data<(String, i64, i64)>)",
             ],
             exercise_several_arguments
@@ -28,15 +28,17 @@ pub(super) const EXERCISES: &[Exercise] = &[
     },
     Exercise {
         name: "second_event",
-        task: "Beside `enviar-mensaje`, which is logged as in the lesson, handle `escribiendo` with a name, a text: \
-               log a line that holds `ana está escribiendo`. Nobody hears anything.",
+        task: "Handle a second event: `escribiendo`, whose payload is a name, a string. Log a line that contains \
+               `ana está escribiendo`. `enviar-mensaje` is logged as before, and the server sends nothing back.",
         scenario: scenario!(
             from("emit"),
             BothTransports,
             [
-                "Each event has a handler of its own, and a client has as many as it needs.",
-                "`SocketRef::on` once more, and `Data<String>`.",
-                "socket.on(\"escribiendo\", on_typing); async fn on_typing(Data(name): Data<String>) { ... }",
+                "Each event has its own handler, and you can register as many as you need.",
+                "`SocketRef::on` registers the handler, and `Data<String>` takes a payload that's a string.",
+                r#"socket.on("escribiendo", on_typing);
+
+async fn on_typing(Data(name): Data<String>) { ... }"#,
             ],
             exercise_second_event
         ),

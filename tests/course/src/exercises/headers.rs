@@ -10,17 +10,24 @@ use crate::{
 pub(super) const EXERCISES: &[Exercise] = &[Exercise {
     name: "robots",
     task: "Search engines ask a site which pages they may list. Answer `GET /robots.txt` with the two lines \
-               `User-agent: *` and `Disallow: /`, as `text/plain; charset=utf-8`, which caches may keep for an hour: \
-               `Cache-Control: max-age=3600`. There's no file: the answer is made in a route.",
+           `User-agent: *` and `Disallow: /`. Its content type is `text/plain; charset=utf-8`, and caches may keep \
+           it for an hour: `Cache-Control: max-age=3600`. Don't add a file: let a route make the answer.",
     scenario: scenario!(
         from("headers"),
         PlainHttp,
         [
-            "A route answers with headers of its own, and the layers around it only add what isn't there yet.",
-            "`Router::route` with `get`. A handler may return a tuple: an array of pairs, each a header's name and \
-                 its value, and then the body. The names are in `axum::http::header`.",
-            ".route(\"/robots.txt\", get(async || ([(CONTENT_TYPE, \"text/plain; charset=utf-8\"), \
-                 (CACHE_CONTROL, \"max-age=3600\")], ROBOTS)))",
+            "A route can set headers of its own. The layers around it only add the headers that are missing.",
+            "`Router::route` with `get`. A handler may return a tuple: an array of pairs, each the name of a header \
+             and its value, and then the body. The names are in `axum::http::header`.",
+            r#".route("/robots.txt", get(robots))
+
+async fn robots() -> impl IntoResponse {
+    let headers = [
+        (CONTENT_TYPE, "text/plain; charset=utf-8"),
+        (CACHE_CONTROL, "max-age=3600"),
+    ];
+    (headers, ROBOTS)
+}"#,
         ],
         exercise_robots
     ),

@@ -9,17 +9,20 @@ use crate::{
 
 pub(super) const EXERCISES: &[Exercise] = &[Exercise {
     name: "max_length",
-    task: "Bytes are what a server has to keep, but people count characters. Allow at most 280 of them in `mensaje`: \
-           a longer text is answered with `{\"error\": ...}` and reaches nobody. Count characters, not bytes: 280 times \
-           `ñ` is allowed, although each of them has two bytes.",
+    task: "A server stores bytes, but people count characters. Allow at most 280 characters in `mensaje`: answer a \
+           longer one with `{\"error\": \"...\"}`, and send it to nobody. Count characters, not bytes: 280 times `ñ` \
+           is allowed, although each `ñ` takes two bytes.",
     scenario: scenario!(
         from("limits"),
         BothTransports,
         [
-            "It's the same question as the one about the length of the id, but `len` counts bytes.",
-            "`str::chars` and `Iterator::count`, as the condition of an arm of the `match`.",
-            "Ok(message) if message.text.chars().count() > MAX_TEXT => answer(ack, &json!({ \"error\": \"the text is \
-             longer than 280 characters\" })),",
+            "The check is like the one for the length of the id, but `len` counts bytes.",
+            "`str::chars` goes through the characters of a string, and its `count` says how many there are. Make \
+             that the condition of an arm of the `match`.",
+            r#"Ok(message) if message.text.chars().count() > MAX_TEXT => {
+    let error = format!("the message is longer than {MAX_TEXT} characters");
+    return answer(ack, &json!({ "error": error }));
+}"#,
         ],
         exercise_max_length
     ),
@@ -29,7 +32,7 @@ async fn exercise_max_length(scene: &mut Scene) -> Result {
     scene.step("ana and beto connect").await?;
     scene.connect(&["ana", "beto"]).await?;
     scene
-        .step("ana sends a text of 280 characters, which have 560 bytes")
+        .step("ana sends a text of 280 characters, which take 560 bytes")
         .await?;
     scene.ask("ana", EVENT, &message(&"ñ".repeat(280)))?;
     scene.hears_answer("ana").await?;
@@ -38,7 +41,7 @@ async fn exercise_max_length(scene: &mut Scene) -> Result {
     scene.ask("ana", EVENT, &message(&"ñ".repeat(281)))?;
     scene.hears_answer("ana").await?;
     scene
-        .step("ana sends one of 281 that have a byte each")
+        .step("ana sends one of 281 that take a byte each")
         .await?;
     scene.ask("ana", EVENT, &message(&"n".repeat(281)))?;
     scene.hears_answer("ana").await?;

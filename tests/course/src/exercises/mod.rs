@@ -1,6 +1,6 @@
 //! The exercises, a file for each lesson: each a scenario that the lesson itself fails.
 //!
-//! The solution of an exercise is the example of its name in the lesson's crate.
+//! The solution of an exercise is a patch to its lesson, `solutions/NAME.patch` in the lesson's folder.
 
 mod backpressure;
 mod broadcast;
@@ -16,17 +16,28 @@ mod places;
 mod server_emit;
 mod static_server;
 
-use crate::{lessons::Lesson, scenario::Scenario};
+use anyhow::Result;
+
+use crate::{lessons::Lesson, patch::Patch, scenario::Scenario};
 
 /// Something to build on top of a lesson.
 #[derive(Clone, Copy)]
 pub struct Exercise {
-    /// Its name, which is that of its solution in the lesson's `examples/`.
+    /// Its name, which is that of its solution.
     pub name: &'static str,
     /// What to build, and how it should behave on the wire.
     pub task: &'static str,
     /// What the solution must conform to. It begins with the exercise's lesson.
     pub scenario: Scenario,
+}
+
+impl Exercise {
+    /// Our solution.
+    pub fn solution(&self) -> Result<Patch> {
+        let lesson = self.scenario.lesson()?;
+        let file = format!("solutions/{}.patch", self.name);
+        Patch::read(&lesson, &lesson.folder().join(file))
+    }
 }
 
 /// Every exercise, in the order of the lessons.

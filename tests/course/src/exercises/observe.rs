@@ -9,26 +9,30 @@ use crate::{
 
 pub(super) const EXERCISES: &[Exercise] = &[Exercise {
     name: "stats",
-    task: "Not everybody has a Prometheus. Answer `GET /stats` with the JSON `{\"clients\": n, \"events\": n}`: how many \
-               clients are in the namespace now, and how many events have arrived since the start. Every event counts, \
-               also one that nothing handles. `enviar-mensaje` reaches the others as before.",
+    task: "Not everyone has Prometheus. Answer `GET /stats` with the JSON `{\"clients\": n, \"events\": n}`: how \
+           many clients are in the namespace now, and how many events have arrived since the server started. Every \
+           event counts, even one without a handler. `enviar-mensaje` reaches the others as before.",
     scenario: scenario!(
         from("observe"),
         BothTransports,
         [
-            "The route and the handlers need the same counter, and the route needs to know the clients, too.",
-            "An `Arc<AtomicU64>`, or the lesson's `Metrics`: `State` gives it to a handler, and a closure in `get` \
-                 owns a clone. `SocketIo::sockets` knows who is in the namespace; a session may outlast that. \
-                 `SocketRef::on_fallback` runs for the events that nothing else handles.",
-            ".route(\"/stats\", get(async move || json!({ \"clients\": io.sockets().len(), \"events\": \
-                 events.load(Relaxed) }).to_string()))",
+            "The lesson's metrics already count every event. The route needs them, and it needs to know the clients.",
+            "Clone the `Metrics` and the `SocketIo`, and move the clones into the route's closure. `Counter::get` \
+             returns the number of events, and `SocketIo::sockets` the clients in the namespace. The gauge `clients` \
+             counts sessions, and a session may last longer than its client stays in the namespace.",
+            r#".route("/stats", get(async move || stats(&sockets, &counted)))
+
+fn stats(io: &SocketIo, metrics: &Metrics) -> ([(HeaderName, &'static str); 1], String) {
+    let stats = json!({ "clients": io.sockets().len(), "events": metrics.events.get() });
+    ([(CONTENT_TYPE, "application/json")], stats.to_string())
+}"#,
         ],
         exercise_stats
     ),
 }];
 
 async fn exercise_stats(scene: &mut Scene) -> Result {
-    scene.step("nobody has come yet").await?;
+    scene.step("nobody is connected yet").await?;
     stats(scene).await?;
     scene.step("ana and beto connect").await?;
     scene.connect(&["ana", "beto"]).await?;
@@ -47,7 +51,7 @@ async fn exercise_stats(scene: &mut Scene) -> Result {
     stats(scene).await
 }
 
-/// What the server says once all before has happened.
+/// What the server says once everything before it has happened.
 async fn stats(scene: &mut Scene) -> Result {
     scene.step("somebody asks for the figures").await?;
     let answer = scene.get("operator", "/stats").await?;

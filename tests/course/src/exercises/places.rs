@@ -9,18 +9,20 @@ use crate::{
 
 pub(super) const EXERCISES: &[Exercise] = &[Exercise {
     name: "client_limit",
-    task: "`MAX_CLIENTS` refuses a request, so all that a page sees is a status. Now refuse in the namespace, where you \
-           can say why: take two clients at most, and give the next one a `connect_error` with the message `lleno`. When \
-           one of the two leaves, its place is free again.",
+    task: "`MAX_CLIENTS` refuses a request, so all that a page sees is a status. Now refuse in the namespace, where \
+           you can say why: accept at most two clients, and send the next one a `connect_error` with the message \
+           `lleno`. When one of the two leaves, its place is free again.",
     scenario: scenario!(
         from("places"),
         BothTransports,
         [
-            "A client that is refused must never have been connected, so decide before the connect handler runs: in a \
+            "A client that's refused must never be connected, so decide before the connect handler runs: in a \
              middleware of the namespace.",
-            "`ConnectHandler::with`, from `socketioxide::handler`. A middleware returns a `Result`, and the client gets \
-             its error.",
-            "io.ns(\"/\", on_connect.with(has_place)); async fn has_place(io: SocketIo) -> Result<(), &'static str>",
+            "`ConnectHandler::with`, from `socketioxide::handler`, adds a middleware to a connect handler. The \
+             middleware returns a `Result`, and the client gets the error.",
+            r#"io.ns("/", controller::on_connect.with(controller::has_place));
+
+pub async fn has_place(io: SocketIo) -> Result<(), &'static str> { ... }"#,
         ],
         exercise_client_limit
     ),
@@ -29,7 +31,9 @@ pub(super) const EXERCISES: &[Exercise] = &[Exercise {
 async fn exercise_client_limit(scene: &mut Scene) -> Result {
     scene.step("ana and beto connect").await?;
     scene.connect(&["ana", "beto"]).await?;
-    scene.step("carla comes when all places are taken").await?;
+    scene
+        .step("carla tries to connect when every place is taken")
+        .await?;
     scene.is_refused("carla").await?;
     scene.step("beto leaves").await?;
     // His connection stays until the end: the step is over when the server has read this.

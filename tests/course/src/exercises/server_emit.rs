@@ -13,51 +13,71 @@ use crate::{
 pub(super) const EXERCISES: &[Exercise] = &[
     Exercise {
         name: "respuesta",
-        task: "Answer the sender alone, with an event of its own: who sends `mensaje` with a text hears `respuesta` \
-           with the text \"Hola, recibí tu mensaje: \" and what it sent. Nobody else hears anything.",
+        task: "Answer the sender alone, with an event of its own. A client sends `mensaje` with a string, such as \
+               `hola`. Send it `respuesta` with the string `Hola, recibí tu mensaje: hola`. The other clients get \
+               nothing.",
         scenario: scenario!(
             from("server-emit"),
             BothTransports,
             [
-                "A handler can speak to the one socket whose event it handles.",
-                "The extractor `SocketRef`, and `SocketRef::emit`: it is not awaited.",
-                "socket.on(\"mensaje\", on_text); async fn on_text(socket: SocketRef, Data(text): Data<String>) { socket.emit(\"respuesta\", &format!(...)) }",
+                "A handler can send to the client whose event it handles.",
+                "The extractor `SocketRef`, and `SocketRef::emit`, which you don't await.",
+                r#"socket.on("mensaje", on_text);
+
+async fn on_text(socket: SocketRef, Data(text): Data<String>) {
+    let answer = format!("Hola, recibí tu mensaje: {text}");
+    if let Err(error) = socket.emit("respuesta", &answer) { ... }
+}"#,
             ],
             exercise_respuesta
         ),
     },
     Exercise {
         name: "nuevo_mensaje",
-        task: "A chat: who sends `nuevo mensaje` (with a space) with a text is heard by everyone, the sender included, with \
-           the same event and the same text. What is no text reaches nobody.",
+        task: "Build a chat: when a client sends `nuevo mensaje` with a string, everyone gets the same event with \
+               the same string, the sender included. A payload that isn't a string reaches nobody. An event's name \
+               may contain a space, as this one does, but the convention is lower case with hyphens. Your copy has a \
+               page for the chat (from `public/exercises/nuevo-mensaje/`): open it in two tabs.",
         scenario: scenario!(
             from("server-emit"),
             BothTransports,
             [
-                "It is the lesson with another event, whose payload is a text and not any JSON.",
-                "`Data<String>` takes a text and nothing else; `SocketIo::emit`.",
-                "socket.on(\"nuevo mensaje\", on_text); async fn on_text(io: SocketIo, Data(text): Data<String>) { io.emit(\"nuevo mensaje\", &text).await }",
+                "It's the lesson again with another event, whose payload is a string instead of any JSON.",
+                "`Data<String>` takes a string and nothing else, and `SocketIo::emit` reaches everyone.",
+                r#"socket.on("nuevo mensaje", on_text);
+
+async fn on_text(io: SocketIo, Data(text): Data<String>) {
+    if let Err(error) = io.emit("nuevo mensaje", &text).await { ... }
+}"#,
             ],
             exercise_nuevo_mensaje
         ),
     },
     Exercise {
         name: "live_chart",
-        task: "Push: without being asked, the server emits `dato` to everyone at a regular pace, with a number that is \
-           greater by one each time. The pace is `PERIOD_MS` in the environment, in milliseconds, or 500. One series \
-           for all: who comes late hears how it goes on. For those who ask instead, `GET /dato` answers with the \
-           newest number as plain text. The page in `public/exercises/live-chart/` draws both and counts the \
-           requests.",
+        task: "Push data: twice a second, the server sends everyone the event `dato` with a number that's greater by \
+               one each time. No client asks for it. There's one series for everyone, so a client that connects late \
+               gets the numbers from then on. For pages that ask instead, `GET /dato` returns the newest number as \
+               plain text. Your copy has a page (from `public/exercises/live-chart/`) that draws both and counts the \
+               requests.",
         scenario: scenario!(
             from("server-emit"),
             BothTransports,
             [
-                "What happens by the clock and not by a client's event is a task of its own, which begins before the \
-             server does. It and the route share one number.",
-                "`tokio::spawn`, `tokio::time::interval`, `SocketIo::emit`: the `SocketIo` that comes with the layer may \
-             be cloned. An `Arc<AtomicU64>` holds the number.",
-                "tokio::spawn(async move { let mut ticks = interval(period); loop { ticks.tick().await; ... \
-             io.emit(\"dato\", &number).await ... } });",
+                "Work that follows the clock, and not a client's event, needs a task of its own. Start it in `app`. \
+                 The task and the route share a number.",
+                "`tokio::spawn` starts a task, `tokio::time::interval` is its clock, and `SocketIo::emit` sends. An \
+                 `Arc<AtomicU64>` holds the number: the task gets one clone of the `Arc`, the route another.",
+                r#"tokio::spawn(push(io, Arc::clone(&newest)));
+
+async fn push(io: SocketIo, newest: Arc<AtomicU64>) {
+    let mut ticks = interval(Duration::from_millis(500));
+    loop {
+        ticks.tick().await;
+        let number = newest.fetch_add(1, Relaxed) + 1;
+        if let Err(error) = io.emit("dato", &number).await { ... }
+    }
+}"#,
             ],
             exercise_live_chart
         ),
@@ -67,10 +87,10 @@ pub(super) const EXERCISES: &[Exercise] = &[
 async fn exercise_respuesta(scene: &mut Scene) -> Result {
     scene.step("ana and beto connect").await?;
     scene.connect(&["ana", "beto"]).await?;
-    scene.step("ana sends a text").await?;
+    scene.step("ana sends a string").await?;
     scene.emit("ana", "mensaje", &json!("¿qué tal?"))?;
     scene.hears("ana", "respuesta").await?;
-    scene.step("beto sends a text").await?;
+    scene.step("beto sends a string").await?;
     scene.emit("beto", "mensaje", &json!("bien"))?;
     scene.hears("beto", "respuesta").await?;
     Ok(())
@@ -80,13 +100,15 @@ async fn exercise_nuevo_mensaje(scene: &mut Scene) -> Result {
     scene.step("ana, beto and carla connect").await?;
     scene.connect(&["ana", "beto", "carla"]).await?;
     for (who, text) in [("ana", "hola"), ("beto", "<b>¿qué tal?</b>")] {
-        scene.step(&format!("{who} sends a text")).await?;
+        scene.step(&format!("{who} sends a string")).await?;
         scene.emit(who, "nuevo mensaje", &json!(text))?;
         for who in ["ana", "beto", "carla"] {
             scene.hears(who, "nuevo mensaje").await?;
         }
     }
-    scene.step("carla sends what is no text").await?;
+    scene
+        .step("carla sends payloads that aren't strings")
+        .await?;
     scene.emit("carla", "nuevo mensaje", &json!(7))?;
     scene.emit("carla", "nuevo mensaje", &json!({ "mensaje": "hola" }))
 }
@@ -103,7 +125,7 @@ async fn exercise_live_chart(scene: &mut Scene) -> Result {
         scene.leave(who).await?;
     }
     scene
-        .step("beto comes back and hears how it went on")
+        .step("beto connects again and gets the next numbers")
         .await?;
     scene.connect(&["beto"]).await?;
     let later = scene.hears_rising("beto", "dato", 2).await?;

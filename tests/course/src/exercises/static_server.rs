@@ -12,34 +12,35 @@ use wire::connection::Response;
 pub(super) const EXERCISES: &[Exercise] = &[
     Exercise {
         name: "hola",
-        task: "Answer `GET /hola` with the status 200, the type `text/plain` and the text `hola`. The page stays \
-               where it is, at `/`.",
+        task: "Answer `GET /hola` with the status 200, the type `text/plain` and the body `hola`. The page stays at \
+               `/`.",
         scenario: scenario!(
             from("static-server"),
             PlainHttp,
             [
-                "A router asks its routes first, and the fallback only for what none of them answers.",
-                "`Router::route` with `axum::routing::get`. A handler may return a `&'static str`, which becomes a \
+                "A router tries its routes first. The fallback only gets the requests that no route matches.",
+                "`Router::route` with `axum::routing::get`. A handler may return a `&'static str`, which is sent as \
                  plain text.",
-                ".route(\"/hola\", get(async || \"hola\"))",
+                r#".route("/hola", get(async || "hola"))"#,
             ],
             exercise_hola
         ),
     },
     Exercise {
         name: "own_not_found",
-        task: "Answer a path that is not there with a page of your own: the status 404, the type `text/html`, and in \
-               the page a heading `<h1>`. The files that are there are served as before.",
+        task: "Answer a request for a missing file with a page of your own: the status 404, the type `text/html`, \
+               and a heading, `<h1>`, in the page. The files that exist are served as before.",
         scenario: scenario!(
             from("static-server"),
             PlainHttp,
             [
-                "The service that serves the folder knows what is missing, so it is the one to be told what to \
-                 answer then.",
-                "`ServeDir::not_found_service`. A handler becomes a service with `HandlerWithoutStateExt`, and \
-                 `axum::response::Html` gives its text the right type.",
-                "ServeDir::new(page).not_found_service(not_found.into_service()); async fn not_found() -> \
-                 Html<&'static str> { ... }",
+                "Only the service that serves the folder knows which files are missing, so tell that service how to \
+                 answer.",
+                "`ServeDir::not_found_service` takes another service. `HandlerWithoutStateExt` turns a handler into \
+                 one, and `axum::response::Html` sends a string as HTML.",
+                r"ServeDir::new(page).not_found_service(not_found.into_service())
+
+async fn not_found() -> Html<&'static str> { ... }",
             ],
             exercise_own_not_found
         ),
@@ -57,7 +58,7 @@ async fn exercise_hola(scene: &mut Scene) -> Result {
 }
 
 async fn exercise_own_not_found(scene: &mut Scene) -> Result {
-    scene.step("ana asks for what is not there").await?;
+    scene.step("ana asks for files that don't exist").await?;
     for path in ["/nada.html", "/nada", "/js/nada.js"] {
         let answer = scene.get("ana", path).await?;
         scene.received("ana", &head(&answer));

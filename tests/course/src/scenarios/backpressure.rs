@@ -1,4 +1,4 @@
-//! Lesson 12: what a client may leave undone.
+//! Lesson 12: limits for slow clients.
 
 use super::group;
 use crate::{
@@ -6,9 +6,9 @@ use crate::{
     scene::{Result, Scene},
 };
 
-/// For long heads.
+/// For heads of requests that are too long.
 const HEAD: Hints = [
-    "Whoever accepts the connections decides how long a request's head may be, and how long it may take. `axum::serve` leaves both to the defaults, so this lesson accepts connections itself.",
+    "The code that accepts connections decides how long a request's head may be, and how long it may take to arrive. `axum::serve` uses the defaults for both, so this lesson accepts connections itself.",
     "`hyper::server::conn::http1::Builder` with `max_buf_size` and `header_read_timeout`; `serve_connection` for each connection that `TcpListener::accept` returns.",
     "let mut http = http1::Builder::new(); http.timer(TokioTimer::new()).header_read_timeout(limit).max_buf_size(16 * 1024);",
 ];
@@ -31,7 +31,7 @@ async fn a_request_with_a_long_head_is_refused(scene: &mut Scene) -> Result {
         let answer = scene
             .request("ana", "GET /", "GET", "/", &[("x-header", &value)])
             .await?;
-        // The server says 431, but a proxy may refuse the request first, with a status of its own.
+        // The server answers 431, but a proxy may refuse the request first, with another status.
         let status = match answer.status {
             400..500 => "refused".to_owned(),
             other => other.to_string(),

@@ -1,4 +1,4 @@
-//! Lesson 06: the server tells the others.
+//! Lesson 06: the server passes messages on to the others.
 
 use anyhow::bail;
 use serde_json::json;
@@ -13,14 +13,14 @@ use crate::{
 
 /// For the message to the others.
 const BROADCAST: Hints = [
-    "The sender gets its answer, everybody else the message: whether an answer was asked for makes no difference to them.",
+    "The sender gets its answer, and everyone else gets the message, whether or not the sender asked for an answer.",
     "The extractor `SocketRef`, `SocketRef::broadcast`, and its `emit`, which must be awaited. `Message` must derive `Serialize`.",
     "socket.broadcast().emit(\"enviar-mensaje\", &message).await",
 ];
 
 /// For many messages at once.
 const BUFFER: Hints = [
-    "An emit never waits: what does not fit into the buffer of a client is lost. Order is kept on one thread.",
+    "An emit never waits: a packet that doesn't fit into a client's buffer is lost. On one thread the order is kept.",
     "`max_buffer_size`; `#[tokio::main(flavor = \"current_thread\")]`.",
     "SocketIo::builder().max_buffer_size(4096).build_layer()",
 ];
@@ -33,20 +33,20 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
         [
             broadcast_reaches_everyone_but_the_sender,
             a_message_without_a_callback_reaches_the_others_too,
-            the_others_hear_it_as_it_was_sent,
-            alone_the_sender_hears_only_the_answer,
-            who_left_hears_nothing_who_stays_does,
+            a_message_reaches_the_others_unchanged,
+            a_lone_sender_gets_only_the_answer,
+            only_clients_that_stay_get_the_message,
         ]
     ),
     group!(
         from("broadcast"),
         LongPolling,
         [
-            "The others hear what was sent, and no more of its sender: least of all the id of its session.",
-            "`SocketRef::id` is the session id, and over long-polling it is all that says who sends.",
+            "The others get the message as it was sent, and nothing else about its sender, least of all the id of its session.",
+            "`SocketRef::id` is the session id, and over long-polling it's the only thing that says who sends.",
             "socket.broadcast().emit(\"enviar-mensaje\", &message).await",
         ],
-        [nobody_can_speak_for_another,]
+        [nobody_can_impersonate_another_client,]
     ),
     group!(
         from("broadcast"),
@@ -54,7 +54,7 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
         BUFFER,
         [a_burst_reaches_the_others_in_order,]
     ),
-    // From lesson 08 on nobody may send so much.
+    // From lesson 08 on no client may send that much.
     group!(
         from("broadcast").until("limits"),
         BothTransports,
@@ -81,14 +81,14 @@ async fn a_message_without_a_callback_reaches_the_others_too(scene: &mut Scene) 
     scene.step("ana and beto connect").await?;
     scene.connect(&["ana", "beto"]).await?;
     scene
-        .step("ana sends a message and asks for nothing")
+        .step("ana sends a message without asking for an answer")
         .await?;
     scene.emit("ana", EVENT, &message("sin respuesta"))?;
     scene.hears("beto", EVENT).await?;
     Ok(())
 }
 
-async fn the_others_hear_it_as_it_was_sent(scene: &mut Scene) -> Result {
+async fn a_message_reaches_the_others_unchanged(scene: &mut Scene) -> Result {
     scene.step("ana and beto connect").await?;
     scene.connect(&["ana", "beto"]).await?;
     for text in delicate_texts() {
@@ -102,7 +102,7 @@ async fn the_others_hear_it_as_it_was_sent(scene: &mut Scene) -> Result {
     Ok(())
 }
 
-async fn alone_the_sender_hears_only_the_answer(scene: &mut Scene) -> Result {
+async fn a_lone_sender_gets_only_the_answer(scene: &mut Scene) -> Result {
     scene.step("ana connects").await?;
     scene.connect(&["ana"]).await?;
     scene
@@ -111,7 +111,7 @@ async fn alone_the_sender_hears_only_the_answer(scene: &mut Scene) -> Result {
     scene.ask("ana", EVENT, &message("¿hay alguien?"))?;
     scene.hears_answer("ana").await?;
     scene
-        .step("beto connects, and hears nothing of what was said before")
+        .step("beto connects, and hears none of the earlier messages")
         .await?;
     scene.connect(&["beto"]).await?;
     scene.step("beto sends a message").await?;
@@ -120,10 +120,10 @@ async fn alone_the_sender_hears_only_the_answer(scene: &mut Scene) -> Result {
     Ok(())
 }
 
-async fn who_left_hears_nothing_who_stays_does(scene: &mut Scene) -> Result {
+async fn only_clients_that_stay_get_the_message(scene: &mut Scene) -> Result {
     scene.step("ana, beto and carla connect").await?;
     scene.connect(&["ana", "beto", "carla"]).await?;
-    scene.step("beto leaves, carla's network fails").await?;
+    scene.step("beto leaves, and carla's network fails").await?;
     scene.leave("beto").await?;
     scene.vanish("carla")?;
     scene
@@ -138,7 +138,7 @@ async fn who_left_hears_nothing_who_stays_does(scene: &mut Scene) -> Result {
     Ok(())
 }
 
-async fn nobody_can_speak_for_another(scene: &mut Scene) -> Result {
+async fn nobody_can_impersonate_another_client(scene: &mut Scene) -> Result {
     scene.step("ana, beto and carla connect").await?;
     scene.connect(&["ana", "beto", "carla"]).await?;
     scene
@@ -150,13 +150,13 @@ async fn nobody_can_speak_for_another(scene: &mut Scene) -> Result {
         scene.hears(who, EVENT).await?;
     }
     scene
-        .step("beto sends under every session id of another that he was shown")
+        .step("beto sends a message under each session id that he has seen")
         .await?;
     let forged = format!("42{}", json!([EVENT, message("soy ana")]));
     if let [owner, ..] = scene.send_as_others("beto", &forged).await?.as_slice() {
         let heard = scene.hears("carla", EVENT).await?;
         bail!(
-            "beto was shown the session id of {owner} and sends under it: carla hears {}",
+            "beto saw {owner}'s session id and sent a message under it: carla heard {}",
             heard["mensaje"]
         );
     }
@@ -184,7 +184,7 @@ async fn a_burst_that_does_not_reach_the_others_is_logged(scene: &mut Scene) -> 
     scene.connect(&["ana", "beto"]).await?;
     scene.step("so does carla, who never reads").await?;
     scene.connect_without_reading("carla").await?;
-    // More than a buffer for 4096 packets takes, but never more at once than beto can read.
+    // More than a buffer of 4096 packets can hold, but never more at once than beto can read.
     for _ in 0..3 {
         scene
             .step("ana sends many messages at once and asks for answers")

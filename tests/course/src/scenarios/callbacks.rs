@@ -11,28 +11,28 @@ use crate::{
 
 /// For the answer.
 const ANSWER: Hints = [
-    "The sender alone gets an answer: the `id` that it sent, the number 999 as `processID`, and the `date` in Unix milliseconds. If it asked for none, nothing is sent.",
-    "The extractor `AckSender`, and `AckSender::send`. `Duration::as_millis` gives a `u128`, and an emit of a struct with one in it fails.",
+    "Only the sender gets an answer: the `id` that it sent, the number 999 as `processID`, and the `date` in Unix milliseconds. If it didn't ask for an answer, nothing is sent.",
+    "The extractor `AckSender`, and `AckSender::send`. `Duration::as_millis` returns a `u128`; turn it into a `u64` with `u64::try_from`.",
     "async fn on_message(ack: AckSender, ...) { ... ack.send(&json!({ \"id\": message.id, \"processID\": 999, \"date\": unix_millis() })) ... }",
 ];
 
-/// For payloads that are no message.
+/// For payloads that aren't messages.
 const MISFIT: Hints = [
-    "With `Data` a payload that does not fit ends the handler before it begins, and the sender waits for ever. The handler itself must get the error, and answer with it.",
+    "With `Data`, the handler doesn't run if the payload doesn't fit, and the sender waits forever. The handler itself must get the error, and answer with it.",
     "The extractor `TryData<Message>`, with a struct `Message` that derives `Deserialize`.",
     "TryData(payload): TryData<Message> ... match payload { Ok(message) => ..., Err(error) => /* answer {\"error\": error.to_string()} */ }",
 ];
 
 /// For the log.
 const LOG: Hints = [
-    "Each message is logged, as before. So is a payload that does not fit, with the words \"the payload does not fit\": nobody else would know of it.",
+    "Log each message, as before. Log a payload that doesn't fit, too, with the words \"the payload does not fit\": otherwise nobody would know about it.",
     "`tracing::info!` with the fields of the message, `tracing::warn!` with the error.",
     "info!(message.text, message.id, message.date, \"enviar-mensaje\"); ... Err(error) => { warn!(%error, \"enviar-mensaje: the payload does not fit\"); ... }",
 ];
 
-/// For many questions at once.
+/// For many messages at once.
 const BUFFER: Hints = [
-    "Answers stand in the same buffer as emits, and are lost in the same way when it is full.",
+    "Answers wait in the same buffer as emits, and are lost in the same way when it's full.",
     "`SocketIo::builder`, `max_buffer_size`.",
     "SocketIo::builder().max_buffer_size(4096).build_layer()",
 ];
@@ -43,8 +43,8 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
         BothTransports,
         ANSWER,
         [
-            the_callback_answers_the_sender_alone,
-            a_callback_that_nobody_asked_for_is_no_error,
+            only_the_sender_gets_the_answer,
+            a_message_without_a_callback_is_not_answered,
             each_question_gets_its_own_answer,
         ]
     ),
@@ -63,7 +63,7 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
         LOG,
         [a_payload_that_does_not_fit_is_logged,]
     ),
-    // From lesson 11 on the log holds no messages: what people write is nobody's business there.
+    // From lesson 11 on the log holds no messages, since they're private.
     group!(
         from("callbacks").until("observe"),
         BothTransports,
@@ -78,7 +78,7 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
     ),
 ];
 
-async fn the_callback_answers_the_sender_alone(scene: &mut Scene) -> Result {
+async fn only_the_sender_gets_the_answer(scene: &mut Scene) -> Result {
     scene.step("ana, beto and carla connect").await?;
     scene.connect(&["ana", "beto", "carla"]).await?;
     scene
@@ -89,11 +89,11 @@ async fn the_callback_answers_the_sender_alone(scene: &mut Scene) -> Result {
     expect_answer(&answer)
 }
 
-async fn a_callback_that_nobody_asked_for_is_no_error(scene: &mut Scene) -> Result {
+async fn a_message_without_a_callback_is_not_answered(scene: &mut Scene) -> Result {
     scene.step("ana and beto connect").await?;
     scene.connect(&["ana", "beto"]).await?;
     scene
-        .step("ana sends a message and asks for nothing")
+        .step("ana sends a message without asking for an answer")
         .await?;
     scene.emit("ana", EVENT, &message("sin respuesta"))?;
     scene
@@ -108,7 +108,9 @@ async fn each_question_gets_its_own_answer(scene: &mut Scene) -> Result {
     scene.step("ana and beto connect").await?;
     scene.connect(&["ana", "beto"]).await?;
     for (who, id) in [("ana", "a-1"), ("beto", "b-1"), ("ana", "a-2")] {
-        scene.step(&format!("{who} asks with the id {id}")).await?;
+        scene
+            .step(&format!("{who} asks for an answer to the message {id}"))
+            .await?;
         let payload = json!({ "mensaje": "hola", "id": id, "fecha": 1_700_000_000_000_u64 });
         scene.ask(who, EVENT, &payload)?;
         scene.hears_answer(who).await?;
@@ -119,12 +121,16 @@ async fn each_question_gets_its_own_answer(scene: &mut Scene) -> Result {
 async fn a_payload_that_does_not_fit_is_answered_with_an_error(scene: &mut Scene) -> Result {
     scene.step("ana and beto connect").await?;
     scene.connect(&["ana", "beto"]).await?;
-    scene.step("ana asks without a payload").await?;
+    scene
+        .step("ana asks for an answer without a payload")
+        .await?;
     let id = scene.ack_id("ana")?;
     scene.send("ana", &format!("42{id}[\"{EVENT}\"]"))?;
     scene.hears_answer("ana").await?;
     for payload in misfits() {
-        scene.step(&format!("ana asks with {payload}")).await?;
+        scene
+            .step(&format!("ana asks for an answer to {payload}"))
+            .await?;
         scene.ask("ana", EVENT, &payload)?;
         scene.hears_answer("ana").await?;
     }
@@ -134,7 +140,7 @@ async fn a_payload_that_does_not_fit_is_answered_with_an_error(scene: &mut Scene
 async fn a_payload_that_does_not_fit_reaches_nobody(scene: &mut Scene) -> Result {
     scene.step("ana and beto connect").await?;
     scene.connect(&["ana", "beto"]).await?;
-    scene.step("ana sends payloads that do not fit").await?;
+    scene.step("ana sends payloads that don't fit").await?;
     scene.send("ana", &format!("42[\"{EVENT}\"]"))?;
     for payload in misfits() {
         scene.emit("ana", EVENT, &payload)?;
@@ -145,7 +151,7 @@ async fn a_payload_that_does_not_fit_reaches_nobody(scene: &mut Scene) -> Result
 async fn a_payload_that_does_not_fit_is_logged(scene: &mut Scene) -> Result {
     scene.step("ana connects").await?;
     scene.connect(&["ana"]).await?;
-    scene.step("ana asks with a number as payload").await?;
+    scene.step("ana asks for an answer to a number").await?;
     scene.ask("ana", EVENT, &json!(7))?;
     scene.hears_answer("ana").await?;
     scene.is_logged("the payload does not fit").await
@@ -165,12 +171,14 @@ async fn a_message_that_is_answered_is_logged(scene: &mut Scene) -> Result {
 async fn a_burst_of_questions_is_answered_in_order(scene: &mut Scene) -> Result {
     scene.step("ana and beto connect").await?;
     scene.connect(&["ana", "beto"]).await?;
-    scene.step("ana asks many questions at once").await?;
+    scene
+        .step("ana sends many messages at once and asks for answers")
+        .await?;
     scene.burst("ana", EVENT, &messages(), true)?;
     scene.hears_answers("ana", BURST).await
 }
 
-/// Payloads that are no message.
+/// Payloads that aren't messages.
 fn misfits() -> [Value; 6] {
     [
         json!(null),
@@ -182,7 +190,7 @@ fn misfits() -> [Value; 6] {
     ]
 }
 
-/// Fails unless the answer's date is one of this century, in milliseconds: the transcript leaves it out.
+/// Fails unless the answer's date is in milliseconds and plausible. The transcript leaves the date out.
 fn expect_answer(answer: &Value) -> Result {
     let date = answer["date"].as_u64().unwrap_or_default();
     if (1_000_000_000_000..10_000_000_000_000).contains(&date) {

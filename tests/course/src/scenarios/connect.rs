@@ -1,4 +1,4 @@
-//! Lesson 02: who comes and who goes.
+//! Lesson 02: clients connect and leave.
 
 use serde_json::json;
 
@@ -13,39 +13,44 @@ use crate::{
 
 /// For the client's script.
 const CLIENT: Hints = [
-    "The page loads the client from `/socket.io/socket.io.js`. Node's server brings that file along; this one has to be told where it is.",
-    "`Router::route_service` with a `ServeDir`, for every file in `/socket.io/`. It goes after the Socket.IO layer, which would answer the path itself.",
+    "The page loads the client from `/socket.io/socket.io.js`. Node's server includes that file; here you have to say where it is.",
+    "`Router::route_service` with a `ServeDir`, for every file in `/socket.io/`. Add it after the Socket.IO layer, which would answer the path itself.",
     ".layer(socket_layer).route_service(\"/socket.io/{file}\", ServeDir::new(\"public/vendor\"))",
 ];
 
 /// For connections.
 const CONNECT: Hints = [
-    "Socket.IO is a layer around the router. A client joins a namespace, and the server must have registered it: the default one is `/`.",
+    "Socket.IO is a layer around the router. A client joins a namespace, which the server must have registered. The default one is `/`.",
     "`SocketIo::new_layer`, `SocketIo::ns`, `Router::layer`.",
     "let (socket_layer, io) = SocketIo::new_layer(); io.ns(\"/\", on_connect); ... .layer(socket_layer)",
 ];
 
 /// For the log.
 const LOG: Hints = [
-    "The log tells who connects and who leaves: one line with the words \"client connected\", and one with \"client disconnected\" and the reason. A client's disconnect handler is registered when it connects, and gets the reason.",
+    "Log each client that connects or leaves: one line with the words \"client connected\", and one with \"client disconnected\" and the reason. A client's disconnect handler is registered when it connects, and gets the reason.",
     "`tracing::info!`, `SocketRef::on_disconnect`, the argument `DisconnectReason`; `tracing_subscriber::fmt().init()` in `main.rs` prints the log.",
     "info!(id = %socket.id, \"client connected\"); socket.on_disconnect(on_disconnect); async fn on_disconnect(socket: SocketRef, reason: DisconnectReason) { info!(id = %socket.id, ?reason, \"client disconnected\"); }",
 ];
 
-/// For pages from elsewhere.
+/// For pages of other sites.
 const ALLOW: Hints = [
-    "The answers of Socket.IO need the header as well, and a layer covers what was added before it.",
+    "Socket.IO's answers need the header as well. A layer wraps everything that was added before it.",
     "`CorsLayer` as the outermost layer: the last call of `Router::layer`.",
     ".layer(socket_layer)...layer(CorsLayer::permissive())",
 ];
 
 pub(super) const SCENARIOS: &[&[Scenario]] = &[
-    group!(from("connect"), PlainHttp, CLIENT, [the_client_is_served,]),
+    group!(
+        from("connect"),
+        PlainHttp,
+        CLIENT,
+        [the_client_script_is_served,]
+    ),
     group!(
         from("connect").until("places"),
         PlainHttp,
         ALLOW,
-        [a_page_from_anywhere_may_connect,]
+        [another_site_may_connect,]
     ),
     group!(
         from("connect"),
@@ -55,7 +60,7 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
             clients_come_and_go,
             a_client_that_vanishes_disturbs_nobody,
             a_client_that_left_may_come_back,
-            an_unknown_event_changes_nothing,
+            an_unknown_event_is_ignored,
             an_unknown_namespace_is_refused,
             a_malformed_frame_closes_only_its_connection,
         ]
@@ -73,11 +78,11 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
         from("connect").until("emit"),
         BothTransports,
         CONNECT,
-        [nothing_is_said_to_a_server_that_only_connects,]
+        [a_message_without_a_handler_is_ignored,]
     ),
 ];
 
-async fn the_client_is_served(scene: &mut Scene) -> Result {
+async fn the_client_script_is_served(scene: &mut Scene) -> Result {
     scene.step("ana's page loads the client").await?;
     let script = scene.get("ana", "/socket.io/socket.io.js").await?;
     let kind = media_type(script.header("content-type"));
@@ -87,7 +92,7 @@ async fn the_client_is_served(scene: &mut Scene) -> Result {
     Ok(())
 }
 
-async fn a_page_from_anywhere_may_connect(scene: &mut Scene) -> Result {
+async fn another_site_may_connect(scene: &mut Scene) -> Result {
     scene
         .step("a page of https://example.com opens a session")
         .await?;
@@ -119,7 +124,7 @@ async fn a_client_that_leaves_is_logged_with_the_reason(scene: &mut Scene) -> Re
     scene.step("ana leaves").await?;
     scene.leave("ana").await?;
     scene.is_logged("client disconnected").await?;
-    // What Node writes, then what Rust writes with `{}` and with `{:?}`.
+    // As Node writes it, then as Rust writes it with `{}` and with `{:?}`.
     let reason = [
         "client namespace disconnect",
         "client has manually disconnected the socket",
@@ -144,7 +149,7 @@ async fn a_client_that_left_may_come_back(scene: &mut Scene) -> Result {
     scene.connect(&["ana"]).await
 }
 
-async fn an_unknown_event_changes_nothing(scene: &mut Scene) -> Result {
+async fn an_unknown_event_is_ignored(scene: &mut Scene) -> Result {
     scene.step("ana and beto connect").await?;
     scene.connect(&["ana", "beto"]).await?;
     scene.step("ana emits an event that nobody handles").await?;
@@ -155,7 +160,7 @@ async fn an_unknown_namespace_is_refused(scene: &mut Scene) -> Result {
     scene.step("ana and beto connect").await?;
     scene.connect(&["ana", "beto"]).await?;
     scene
-        .step("ana asks for a namespace that does not exist")
+        .step("ana asks for a namespace that doesn't exist")
         .await?;
     scene.send("ana", "40/nada,")
 }
@@ -174,8 +179,8 @@ async fn a_malformed_frame_closes_only_its_connection(scene: &mut Scene) -> Resu
     Ok(())
 }
 
-/// In this lesson nobody listens to the event that the next one adds.
-async fn nothing_is_said_to_a_server_that_only_connects(scene: &mut Scene) -> Result {
+/// The next lesson adds a handler for this event.
+async fn a_message_without_a_handler_is_ignored(scene: &mut Scene) -> Result {
     scene.step("ana and beto connect").await?;
     scene.connect(&["ana", "beto"]).await?;
     scene.step("ana sends a message").await?;

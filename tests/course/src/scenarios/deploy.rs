@@ -8,7 +8,7 @@ use crate::{
 
 /// For the platform.
 const HEALTH: Hints = [
-    "A platform asks at a path of its own whether the server is alive, and wants an answer with the status 200.",
+    "A platform asks at a path of its choice whether the server is alive, and expects the status 200.",
     "`Router::route` with `axum::routing::get`.",
     ".route(\"/healthz\", get(async || \"ok\"))",
 ];

@@ -1,4 +1,4 @@
-//! Lesson 13: a shutdown at which nothing is lost.
+//! Lesson 13: a shutdown that loses nothing.
 
 use super::group;
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 
 /// For the platform.
 const READINESS: Hints = [
-    "Alive and ready are two questions: a server that is about to shut down is alive, but should get no new clients.",
+    "Being alive and being ready are different things: a server that's about to shut down is alive, but shouldn't get new clients.",
     "A second route, whose handler looks at a value that the shutdown sets: `axum::extract::State` with an `Arc`, `StatusCode::SERVICE_UNAVAILABLE`.",
     ".route(\"/readyz\", get(ending::readiness).with_state(Arc::clone(ending)))",
 ];
@@ -22,7 +22,7 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[group!(
 
 async fn the_readiness_check_answers(scene: &mut Scene) -> Result {
     scene
-        .step("the platform asks whether the server takes clients")
+        .step("the platform asks whether the server accepts clients")
         .await?;
     let answer = scene.get("platform", "/readyz").await?;
     scene.received("platform", &format!("{} {}", answer.status, answer.body));

@@ -10,7 +10,7 @@ use crate::{
 
 /// For the event.
 const LISTEN: Hints = [
-    "A client's handlers are registered when it connects, one for each event. The payload may be any JSON; the server logs it and says nothing.",
+    "Register a client's handlers when it connects, one for each event. The payload may be any JSON. The server logs it and sends nothing back.",
     "`SocketRef::on`, the extractor `Data<Value>`, `tracing::info!`.",
     "socket.on(\"enviar-mensaje\", on_message); async fn on_message(Data(payload): Data<Value>) { info!(%payload, \"enviar-mensaje\"); }",
 ];
@@ -20,13 +20,13 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[group!(
     BothTransports,
     LISTEN,
     [
-        a_message_is_logged_and_nobody_hears_it,
-        any_json_is_a_payload,
-        a_missing_payload_is_no_harm,
+        a_message_is_logged_but_not_sent_on,
+        a_payload_may_be_any_json,
+        a_missing_payload_does_no_harm,
     ]
 )];
 
-async fn a_message_is_logged_and_nobody_hears_it(scene: &mut Scene) -> Result {
+async fn a_message_is_logged_but_not_sent_on(scene: &mut Scene) -> Result {
     scene.step("ana and beto connect").await?;
     scene.connect(&["ana", "beto"]).await?;
     scene.step("ana sends a message").await?;
@@ -34,7 +34,7 @@ async fn a_message_is_logged_and_nobody_hears_it(scene: &mut Scene) -> Result {
     scene.is_logged("hola, mañana").await
 }
 
-async fn any_json_is_a_payload(scene: &mut Scene) -> Result {
+async fn a_payload_may_be_any_json(scene: &mut Scene) -> Result {
     scene.step("ana and beto connect").await?;
     scene.connect(&["ana", "beto"]).await?;
     for (payload, logged) in [
@@ -50,7 +50,7 @@ async fn any_json_is_a_payload(scene: &mut Scene) -> Result {
     Ok(())
 }
 
-async fn a_missing_payload_is_no_harm(scene: &mut Scene) -> Result {
+async fn a_missing_payload_does_no_harm(scene: &mut Scene) -> Result {
     scene.step("ana and beto connect").await?;
     scene.connect(&["ana", "beto"]).await?;
     scene

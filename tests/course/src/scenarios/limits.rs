@@ -1,4 +1,4 @@
-//! Lesson 08: what one client may send, and what it can make the server keep.
+//! Lesson 08: limits for one client: how much it may send, and how much it can make the server keep.
 
 use anyhow::ensure;
 use serde_json::json;
@@ -9,18 +9,18 @@ use crate::{
     scene::{Result, Scene},
 };
 
-/// For what an answer repeats.
+/// For the parts of a message that its answer repeats.
 const REPEAT: Hints = [
-    "An answer waits in memory until the client takes it, so nothing in it may be as long as the client likes: neither the message's id nor an error that quotes the payload.",
+    "An answer waits in memory until the client fetches it, so limit everything in it whose length the client chooses: the message's id, and an error that quotes the payload.",
     "`String::len` for the id; `chars().take(200)` for the error.",
     "Ok(message) if message.id.len() > 64 => answer(ack, &json!({ \"error\": \"the id is longer than 64 bytes\" })), and let error: String = error.to_string().chars().take(200).collect();",
 ];
 
 /// For long names of namespaces.
 const NAMES: Hints = [
-    "The refusal of a namespace repeats its name. No handler runs, so what arrives has to be looked at before Socket.IO gets it.",
-    "A middleware around the Socket.IO layer that reads the body with `axum::body::to_bytes`; `\\x1e` stands between the packets, and a packet that asks for a namespace begins with `40/`.",
-    "Where a name has more than 64 bytes, answer `StatusCode::BAD_REQUEST`, and give Socket.IO the body \"1\", which ends the session.",
+    "The refusal of a namespace repeats its name. No handler runs, so you have to look at the request's body before Socket.IO gets it.",
+    "A middleware around the Socket.IO layer that reads the body with `axum::body::to_bytes`; `\\x1e` separates the packets, and a packet that asks for a namespace begins with `40/`.",
+    "If a name has more than 64 bytes, answer `StatusCode::BAD_REQUEST`, and give Socket.IO the body \"1\", which ends the session.",
 ];
 
 pub(super) const SCENARIOS: &[&[Scenario]] = &[
@@ -28,10 +28,7 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
         from("limits"),
         BothTransports,
         REPEAT,
-        [
-            an_id_that_is_too_long_is_refused,
-            an_error_is_short_whatever_was_sent,
-        ]
+        [an_id_that_is_too_long_is_refused, an_error_stays_short,]
     ),
     group!(
         from("limits"),
@@ -56,17 +53,17 @@ async fn an_id_that_is_too_long_is_refused(scene: &mut Scene) -> Result {
     Ok(())
 }
 
-async fn an_error_is_short_whatever_was_sent(scene: &mut Scene) -> Result {
+async fn an_error_stays_short(scene: &mut Scene) -> Result {
     scene.step("ana and beto connect").await?;
     scene.connect(&["ana", "beto"]).await?;
     scene
-        .step("ana sends 1,000 characters in place of a message")
+        .step("ana sends 1,000 characters instead of a message")
         .await?;
     scene.ask("ana", EVENT, &json!("x".repeat(1_000)))?;
     let length = scene.hears_answer("ana").await?.to_string().len();
     ensure!(
         length < 500,
-        "the answer should have less than 500 bytes, but has {length}"
+        "the answer should have fewer than 500 bytes, but has {length}"
     );
     Ok(())
 }

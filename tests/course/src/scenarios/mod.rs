@@ -1,4 +1,4 @@
-//! The scenarios of the course, a file for each of its steps.
+//! The scenarios of the course, one file for each lesson.
 
 mod backpressure;
 mod broadcast;
@@ -39,7 +39,7 @@ macro_rules! scenario {
 }
 pub(crate) use scenario;
 
-/// Scenarios with the same lessons, the same way to the server and the same hints.
+/// Scenarios for the same lessons, with the same way to the server and the same hints.
 macro_rules! group {
     ($lessons:expr, $over:ident, $hints:expr, [$($name:ident),+ $(,)?]) => {
         &[$($crate::scenarios::scenario!($lessons, $over, $hints, $name)),+]
@@ -74,7 +74,7 @@ pub fn of(lesson: &Lesson) -> Vec<Scenario> {
     scenarios
 }
 
-/// What a page sends with [`EVENT`].
+/// The payload that a page sends with [`EVENT`].
 pub(crate) fn message(text: &str) -> Value {
     json!({ "mensaje": text, "id": "123", "fecha": 1_700_000_000_000_u64 })
 }
@@ -86,7 +86,7 @@ fn messages() -> Vec<Value> {
         .collect()
 }
 
-/// Texts that are easily damaged on their way.
+/// Strings that are easily damaged on the way.
 fn delicate_texts() -> [String; 5] {
     [
         "mañana 👋🏽 שלום مرحبا".to_owned(),
@@ -125,7 +125,7 @@ mod tests {
             assert!(scenario.holds_for(&lesson), "{}", scenario.name);
             assert!(
                 names.insert(scenario.name),
-                "{} is there twice",
+                "{} exists twice",
                 scenario.name
             );
         }

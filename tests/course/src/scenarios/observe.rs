@@ -1,4 +1,4 @@
-//! Lesson 11: what those who run the server can see.
+//! Lesson 11: what the log shows about a running server.
 
 use super::group;
 use crate::{
@@ -8,14 +8,14 @@ use crate::{
 
 /// For request ids.
 const IDS: Hints = [
-    "Each request has an id, which the answer and the log name. A proxy may have chosen it; one that is too long for a log is replaced.",
+    "Each request has an id, which its answer and the log show. A proxy may have chosen it. An id that's too long for the log is replaced.",
     "`tower_http::request_id::{SetRequestIdLayer, PropagateRequestIdLayer, MakeRequestUuid}`, the feature `request-id`; a middleware that removes a long `x-request-id` before them.",
     ".layer(PropagateRequestIdLayer::x_request_id()).layer(SetRequestIdLayer::x_request_id(MakeRequestUuid)).layer(from_fn(drop_long_id))",
 ];
 
 /// For the log.
 const LOG: Hints = [
-    "The log holds a line for each file that somebody asked for, with the request's id.",
+    "The log has a line for each file that's requested, with the request's id.",
     "`tower_http::trace::TraceLayer`, the feature `trace`: `make_span_with` for what the line says, `on_response` for its level.",
     ".layer(TraceLayer::new_for_http().make_span_with(request_span).on_response(DefaultOnResponse::new().level(Level::INFO)))",
 ];
@@ -26,9 +26,9 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
         PlainHttp,
         IDS,
         [
-            a_request_keeps_the_id_that_a_proxy_gave_it,
+            a_request_keeps_its_id_from_a_proxy,
             a_request_without_an_id_gets_one,
-            an_id_that_is_too_long_for_a_log_is_replaced,
+            an_id_that_is_too_long_for_the_log_is_replaced,
         ]
     ),
     group!(
@@ -39,8 +39,8 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
     ),
 ];
 
-async fn a_request_keeps_the_id_that_a_proxy_gave_it(scene: &mut Scene) -> Result {
-    scene.step("a proxy passes a request on").await?;
+async fn a_request_keeps_its_id_from_a_proxy(scene: &mut Scene) -> Result {
+    scene.step("a proxy forwards a request").await?;
     let id = ask(scene, "from-the-proxy").await?;
     scene.received("proxy", &format!("x-request-id: {id}"));
     Ok(())
@@ -50,14 +50,14 @@ async fn a_request_without_an_id_gets_one(scene: &mut Scene) -> Result {
     scene.step("ana asks for the page").await?;
     let shown = "GET /";
     let answer = scene.request("ana", shown, "GET", "/", &[]).await?;
-    let id = answer.header("x-request-id").unwrap_or("none");
+    let id = answer.header("x-request-id").unwrap_or("(missing)");
     scene.received("ana", &format!("x-request-id: {}", kind(id)));
     Ok(())
 }
 
-async fn an_id_that_is_too_long_for_a_log_is_replaced(scene: &mut Scene) -> Result {
+async fn an_id_that_is_too_long_for_the_log_is_replaced(scene: &mut Scene) -> Result {
     scene
-        .step("somebody sends a request with an id of 1,000 bytes")
+        .step("a proxy forwards a request with an id of 1,000 bytes")
         .await?;
     let id = ask(scene, &"x".repeat(1_000)).await?;
     scene.received("proxy", &format!("x-request-id: {}", kind(&id)));
@@ -65,7 +65,7 @@ async fn an_id_that_is_too_long_for_a_log_is_replaced(scene: &mut Scene) -> Resu
 }
 
 async fn a_request_for_a_file_is_logged_with_its_id(scene: &mut Scene) -> Result {
-    scene.step("a proxy passes a request on").await?;
+    scene.step("a proxy forwards a request").await?;
     ask(scene, "from-the-proxy").await?;
     scene
         .is_logged_as("the request's id", &["from-the-proxy"])
@@ -77,10 +77,13 @@ async fn ask(scene: &mut Scene, id: &str) -> Result<String> {
     let shown = format!("GET / with x-request-id: {}", kind(id));
     let headers = [("x-request-id", id)];
     let answer = scene.request("proxy", &shown, "GET", "/", &headers).await?;
-    Ok(answer.header("x-request-id").unwrap_or("none").to_owned())
+    Ok(answer
+        .header("x-request-id")
+        .unwrap_or("(missing)")
+        .to_owned())
 }
 
-/// An id, or a name for it where it's different on each run, or long.
+/// An id, or a name for it if it's long or differs from run to run.
 fn kind(id: &str) -> &str {
     match id.len() {
         36 => "<uuid>",

@@ -10,21 +10,21 @@ use crate::{
 
 /// For the message to everyone.
 const EMIT: Hints = [
-    "The server's own handle speaks to all clients, the sender included, and the payload goes out as it came in.",
+    "The server's own handle reaches all clients, including the sender. Pass the payload on unchanged.",
     "The extractor `SocketIo`, and `SocketIo::emit`: it borrows the payload and must be awaited.",
     "async fn on_message(io: SocketIo, Data(payload): Data<Value>) { ... io.emit(\"enviar-mensaje\", &payload).await ... }",
 ];
 
 /// For many messages at once.
 const BUFFER: Hints = [
-    "An emit never waits. What a client has still to read stands in a buffer, and what does not fit is lost: look at the result of the emit. Order is kept on one thread.",
+    "An emit never waits. Packets that a client still has to read wait in a buffer, and packets that don't fit are lost: look at the emit's result. On one thread the order is kept.",
     "`SocketIo::builder`, `max_buffer_size`, `build_layer`; `#[tokio::main(flavor = \"current_thread\")]`.",
     "SocketIo::builder().max_buffer_size(4096).build_layer()",
 ];
 
-/// For what is lost.
+/// For lost messages.
 pub(super) const LOSS: Hints = [
-    "A client that doesn't read fills its buffer, at the latest with 6,000 messages here, and then an emit fails for it alone. The result of the emit says so: log it, with the words \"the message did not reach everyone\".",
+    "A client that doesn't read fills its buffer, here with 6,000 messages at the latest, and then each emit fails for that client. The emit's result says so: log it, with the words \"the message did not reach everyone\".",
     "`if let Err(error)` around the emit, and `tracing::warn!`.",
     "if let Err(error) = io.emit(\"enviar-mensaje\", &payload).await { warn!(%error, \"the message did not reach everyone\"); }",
 ];
@@ -35,8 +35,8 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
         BothTransports,
         EMIT,
         [
-            a_message_reaches_everyone_the_sender_included,
-            a_message_stays_as_it_was_sent,
+            a_message_reaches_everyone_including_the_sender,
+            a_message_arrives_unchanged,
             any_json_reaches_everyone,
             a_missing_payload_reaches_nobody,
         ]
@@ -55,7 +55,7 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
     ),
 ];
 
-async fn a_message_reaches_everyone_the_sender_included(scene: &mut Scene) -> Result {
+async fn a_message_reaches_everyone_including_the_sender(scene: &mut Scene) -> Result {
     scene.step("ana, beto and carla connect").await?;
     scene.connect(&["ana", "beto", "carla"]).await?;
     scene.step("ana sends a message").await?;
@@ -66,7 +66,7 @@ async fn a_message_reaches_everyone_the_sender_included(scene: &mut Scene) -> Re
     Ok(())
 }
 
-async fn a_message_stays_as_it_was_sent(scene: &mut Scene) -> Result {
+async fn a_message_arrives_unchanged(scene: &mut Scene) -> Result {
     scene.step("ana and beto connect").await?;
     scene.connect(&["ana", "beto"]).await?;
     for text in delicate_texts() {
@@ -132,7 +132,7 @@ async fn a_burst_that_does_not_reach_everyone_is_logged(scene: &mut Scene) -> Re
     scene.connect(&["ana"]).await?;
     scene.step("so does beto, who never reads").await?;
     scene.connect_without_reading("beto").await?;
-    // More than a buffer for 4096 packets takes, but never more at once than ana can read.
+    // More than a buffer of 4096 packets can hold, but never more at once than ana can read.
     for _ in 0..3 {
         scene.step("ana sends many messages at once").await?;
         scene.burst("ana", EVENT, &messages, false)?;

@@ -10,22 +10,22 @@ use wire::connection::Response;
 
 /// For the page and its folder.
 const SERVE: Hints = [
-    "The server hands out a folder of files, as `express.static` does in Node, and answers 404 for everything else. A path that you join yourself may lead out of the folder; let a library do it.",
+    "Serve a folder of files, as `express.static` does in Node, and answer 404 for everything else. A path that you join yourself may lead out of the folder, so let a library do it.",
     "`ServeDir` of tower-http, as the fallback of an axum `Router`.",
     "Router::new().fallback_service(ServeDir::new(page))",
 ];
 
-/// For what pages have in common.
+/// For files that pages share.
 const SHARE: Hints = [
-    "Styles and scripts that the pages of all lessons share are not in the page's folder, but beside it: in `public/shared/` and `public/vendor/`.",
+    "The pages of all lessons share styles and scripts, which aren't in a page's folder but beside it: in `public/shared/` and `public/vendor/`.",
     "`Router::nest_service`, with a `ServeDir` for each of the two folders.",
     "Router::new().nest_service(\"/shared\", ServeDir::new(\"public/shared\")).nest_service(\"/vendor\", ServeDir::new(\"public/vendor\"))",
 ];
 
-/// For pages from elsewhere.
+/// For pages of other sites.
 const ALLOW: Hints = [
-    "A browser lets a page from elsewhere read an answer only if a header of that answer allows it, as `cors()` does in Node.",
-    "`CorsLayer` of tower-http, put around the router with `Router::layer`.",
+    "A browser lets a page of another site read an answer only if the answer has a header that allows it. In Node, `cors()` adds it.",
+    "`CorsLayer` of tower-http, added to the router with `Router::layer`.",
     "Router::new()...layer(CorsLayer::permissive())",
 ];
 
@@ -38,23 +38,23 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
             the_page_is_served,
             a_missing_file_is_not_found,
             no_path_leads_out_of_the_folder,
-            a_page_that_has_not_changed_is_not_sent_again,
-            a_part_of_the_page_may_be_asked_for,
-            the_page_can_be_read_and_nothing_else,
-            a_strange_name_belongs_to_no_file,
+            an_unchanged_page_is_not_sent_again,
+            a_part_of_the_page_can_be_requested,
+            the_page_is_read_only,
+            a_strange_path_gets_no_file,
         ]
     ),
     group!(
         from("static-server"),
         PlainHttp,
         SHARE,
-        [the_files_that_pages_share_are_served,]
+        [shared_files_are_served,]
     ),
     group!(
         from("static-server").until("places"),
         PlainHttp,
         ALLOW,
-        [a_page_from_anywhere_may_ask,]
+        [another_site_may_read_the_page,]
     ),
 ];
 
@@ -62,13 +62,13 @@ async fn the_page_is_served(scene: &mut Scene) -> Result {
     open_page(scene).await
 }
 
-/// Of `/vendor` nothing is asked for: where there is no npm, it lacks what the pages can do without.
-async fn the_files_that_pages_share_are_served(scene: &mut Scene) -> Result {
+/// Loads nothing from `/vendor`: without npm, files that the pages can do without are missing there.
+async fn shared_files_are_served(scene: &mut Scene) -> Result {
     scene.step("ana opens the page").await?;
     let page = scene.get("ana", "/").await?;
     scene.received("ana", &page.status.to_string());
     scene
-        .step("her browser loads what the page takes from /shared")
+        .step("her browser loads the page's files from /shared")
         .await?;
     let links = ["href=\"", "src=\""]
         .into_iter()
@@ -78,7 +78,7 @@ async fn the_files_that_pages_share_are_served(scene: &mut Scene) -> Result {
         let status = scene.get_silently(file).await?.status;
         ensure!(
             status == 200,
-            "GET {file} should be answered with 200, but the answer is {status}"
+            "GET {file} should return 200, but returned {status}"
         );
     }
     scene.received("ana", "all of it");
@@ -95,13 +95,13 @@ async fn open_page(scene: &mut Scene) -> Result {
 
 async fn a_missing_file_is_not_found(scene: &mut Scene) -> Result {
     open_page(scene).await?;
-    scene.step("ana asks for a file that is not there").await?;
+    scene.step("ana asks for a file that doesn't exist").await?;
     let answer = scene.get("ana", "/nada.html").await?;
     scene.received("ana", &answer.status.to_string());
     Ok(())
 }
 
-/// The files that a careless server would give away lie beside its page: its manifest, its settings.
+/// A careless server would give away files that are beside its page, such as its manifest and its settings.
 async fn no_path_leads_out_of_the_folder(scene: &mut Scene) -> Result {
     open_page(scene).await?;
     scene
@@ -120,14 +120,17 @@ async fn no_path_leads_out_of_the_folder(scene: &mut Scene) -> Result {
     ] {
         let answer = scene.get("ana", path).await?;
         if !(400..500).contains(&answer.status) {
-            bail!("GET {path} should be refused, but gives {}", answer.status);
+            bail!(
+                "GET {path} should be refused, but returned {}",
+                answer.status
+            );
         }
         scene.received("ana", "no file");
     }
     Ok(())
 }
 
-async fn a_page_that_has_not_changed_is_not_sent_again(scene: &mut Scene) -> Result {
+async fn an_unchanged_page_is_not_sent_again(scene: &mut Scene) -> Result {
     scene.step("ana opens the page").await?;
     let page = scene.get("ana", "/").await?;
     scene.received("ana", &page.status.to_string());
@@ -148,18 +151,18 @@ async fn a_page_that_has_not_changed_is_not_sent_again(scene: &mut Scene) -> Res
     Ok(())
 }
 
-async fn a_part_of_the_page_may_be_asked_for(scene: &mut Scene) -> Result {
+async fn a_part_of_the_page_can_be_requested(scene: &mut Scene) -> Result {
     for (title, range) in [
         ("ana asks for the first bytes of the page", "bytes=0-8"),
         ("ana asks for bytes after its end", "bytes=999999999-"),
         ("ana asks for two parts at once", "bytes=0-0,2-8"),
-        ("ana counts in something else than bytes", "lines=0-1"),
+        ("ana counts in a unit other than bytes", "lines=0-1"),
     ] {
         scene.step(title).await?;
         let shown = format!("GET / range: {range}");
         let headers = [("range", range)];
         let answer = scene.request("ana", &shown, "GET", "/", &headers).await?;
-        // Behind the slash stands the length of the page.
+        // The number after the slash is the page's length.
         let part = answer.header("content-range").unwrap_or("all of it");
         let part = part.split('/').next().unwrap_or(part);
         scene.received("ana", &format!("{} {part}", answer.status));
@@ -167,13 +170,13 @@ async fn a_part_of_the_page_may_be_asked_for(scene: &mut Scene) -> Result {
     Ok(())
 }
 
-async fn the_page_can_be_read_and_nothing_else(scene: &mut Scene) -> Result {
-    scene.step("ana asks what she would get").await?;
+async fn the_page_is_read_only(scene: &mut Scene) -> Result {
+    scene.step("ana asks for the headers alone").await?;
     let answer = scene.request("ana", "HEAD /", "HEAD", "/", &[]).await?;
     let kind = media_type(answer.header("content-type"));
     let length = length(&answer);
     scene.received("ana", &format!("{} {kind} {length}", answer.status));
-    scene.step("ana tries to change it").await?;
+    scene.step("ana tries to change the page").await?;
     for method in ["POST", "PUT", "DELETE"] {
         let shown = format!("{method} /");
         let answer = scene.request("ana", &shown, method, "/", &[]).await?;
@@ -183,21 +186,24 @@ async fn the_page_can_be_read_and_nothing_else(scene: &mut Scene) -> Result {
     Ok(())
 }
 
-async fn a_strange_name_belongs_to_no_file(scene: &mut Scene) -> Result {
+async fn a_strange_path_gets_no_file(scene: &mut Scene) -> Result {
     open_page(scene).await?;
     for (title, path) in [
         ("ana asks for a file as if it were a folder", "/index.html/"),
-        ("ana leaves out the ending", "/index"),
-        ("ana asks for a name with a null in it", "/index.html%00"),
-        ("ana sends a percent sign without its digits", "/%ZZ"),
-        ("ana sends what is not UTF-8", "/%FF"),
+        ("ana leaves out the file's extension", "/index"),
+        (
+            "ana asks for a name with a null byte in it",
+            "/index.html%00",
+        ),
+        ("ana sends a percent sign without digits", "/%ZZ"),
+        ("ana sends bytes that aren't UTF-8", "/%FF"),
     ] {
         scene.step(title).await?;
         let answer = scene.get("ana", path).await?;
-        // A proxy before the server may refuse some of these itself, with another status.
+        // A proxy in front of the server may refuse some of these itself, with another status.
         ensure!(
             (400..500).contains(&answer.status),
-            "GET {path} should be refused, but gives {}",
+            "GET {path} should be refused, but returned {}",
             answer.status
         );
         scene.received("ana", "no file");
@@ -205,9 +211,9 @@ async fn a_strange_name_belongs_to_no_file(scene: &mut Scene) -> Result {
     Ok(())
 }
 
-async fn a_page_from_anywhere_may_ask(scene: &mut Scene) -> Result {
+async fn another_site_may_read_the_page(scene: &mut Scene) -> Result {
     scene
-        .step("a page of https://example.com asks for this one")
+        .step("a page of https://example.com requests this one")
         .await?;
     let page = scene.get("ana", "/").await?;
     scene.received("ana", &allowed_origin(&page));

@@ -11,7 +11,7 @@ use super::{
     unexpected,
 };
 
-/// How long the next event of a server that sends by the clock may take.
+/// How long the next event may take if the server sends at intervals.
 const TICK: Duration = Duration::from_secs(5);
 
 impl Scene {
@@ -47,8 +47,8 @@ impl Scene {
         Ok(())
     }
 
-    /// Hears this many numbers, each greater by one than the one before and nothing between them, and gives
-    /// the first and the last. They depend on when the client came, so the transcript does not say them.
+    /// Hears this many numbers, each greater by one than the one before and nothing between them, and returns the first
+    /// and the last. They depend on when the client connected, so the transcript leaves them out.
     pub async fn hears_rising(
         &mut self,
         who: &str,
@@ -74,12 +74,12 @@ impl Scene {
         Ok(first..=last)
     }
 
-    /// Hears the answers to its last `count` questions, in the order in which it asked.
+    /// Hears the answers to its last `count` questions, in the order of its questions.
     pub async fn hears_answers(&mut self, who: &str, count: u64) -> Result {
         let next = self.client(who)?.next_ack;
         let mut frames = Vec::new();
         for id in next - count..next {
-            let expected = format!("the answer to its question {id}");
+            let expected = format!("the answer to question {id}");
             let frame = self.receive_silently(who, &expected).await?;
             if answer_payload(&frame, id).is_none() {
                 return Err(unexpected(who, &expected, &frame));

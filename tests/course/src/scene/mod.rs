@@ -26,7 +26,7 @@ const FENCES: usize = 10;
 /// How long a server's log may take to arrive here after the server has written it.
 const LOG_LIMIT: Duration = Duration::from_secs(1);
 
-/// The result of an action. An error says, in words, what should have happened and didn't.
+/// The result of an action. An error says what should have happened and didn't.
 pub type Result<T = ()> = anyhow::Result<T>;
 
 /// Something that a scenario needs and a server may not offer.
@@ -34,12 +34,12 @@ pub type Result<T = ()> = anyhow::Result<T>;
 pub enum Unseen {
     /// The server's log can't be read.
     Log,
-    /// The server takes longer or shorter messages than the scenario sends.
+    /// The server's limit for messages isn't the one that the scenario needs.
     Limit,
 }
 
 struct Client {
-    /// How many bytes the server says that it takes at once.
+    /// The most bytes at once that the server says it accepts.
     max_payload: Option<u64>,
     name: String,
     connection: Connection,
@@ -59,7 +59,7 @@ impl Client {
     }
 }
 
-/// One server and its clients, and the record of what they say to each other.
+/// One server and its clients, and the record of everything that they send each other.
 pub struct Scene {
     base: String,
     transport: Transport,
@@ -83,12 +83,12 @@ impl Scene {
         }
     }
 
-    /// What was said so far.
+    /// The transcript so far.
     pub fn transcript(&self) -> Transcript {
         self.recorder.transcript()
     }
 
-    /// Begins the next step of the story; the one before is over once nothing more arrives.
+    /// Begins the next step of the story, once nothing more arrives in the one before.
     pub async fn step(&mut self, title: &str) -> Result {
         self.settle().await?;
         self.recorder.step(title);
@@ -102,7 +102,7 @@ impl Scene {
         self.request(who, &shown, "GET", path, &origin).await
     }
 
-    /// Any request, with these header fields, which the transcript shows in these words.
+    /// Sends a request with these headers. The transcript shows it as `shown`.
     pub async fn request(
         &mut self,
         who: &str,
@@ -138,7 +138,7 @@ impl Scene {
         self.recorder.line(who, Direction::Received, text);
     }
 
-    /// Waits until the server has logged a line that contains this text.
+    /// Waits until the server has logged a line that contains this string.
     pub async fn is_logged(&mut self, text: &str) -> Result {
         self.is_logged_as(&format!("{text:?}"), &[text]).await
     }
@@ -151,7 +151,7 @@ impl Scene {
                     self.fence().await?;
                 }
                 let logged = log.wait_for_any(words, LOG_LIMIT).await;
-                // The log itself is shown to whoever runs the server.
+                // The program that runs the server shows the log itself.
                 logged.map_err(|_| anyhow!("the server should have logged {name}"))?;
             }
         } else {
@@ -162,7 +162,7 @@ impl Scene {
         Ok(())
     }
 
-    /// Ends the step: hears what is still on its way, then notes who heard nothing.
+    /// Ends the step: records everything that's still on its way, then notes which clients heard nothing.
     pub(crate) async fn settle(&mut self) -> Result {
         // Twice, since a server may answer the first fence while the handler of the last event has still to run.
         for _ in 0..2 {
@@ -215,7 +215,7 @@ impl Scene {
         Ok(frame)
     }
 
-    /// The next frame, which isn't recorded. If none is on its way, no clock has to run out: the fences come back.
+    /// The next frame, which isn't recorded. If none is on its way, the fences show that without a timeout.
     async fn receive_silently(&mut self, who: &str, expected: &str) -> Result<String> {
         if let Ok(frame) = timeout(QUIET, self.client(who)?.next()).await {
             return frame.ok_or_else(|| closed_early(who, expected));
@@ -233,7 +233,7 @@ impl Scene {
         bail!("{who} should have heard {expected}, but heard nothing")
     }
 
-    /// The next frame where the server itself waits before it sends, for at most this long.
+    /// The next frame of a server that itself waits before it sends, for at most this long.
     async fn receive_later(
         &mut self,
         who: &str,
@@ -248,7 +248,7 @@ impl Scene {
         frame.ok_or_else(|| closed_early(who, expected))
     }
 
-    /// Whether the server says that it takes messages of so many bytes and no more. If not, the scenario can't go on.
+    /// Whether the server says that it accepts messages of up to this many bytes. If not, the scenario can't go on.
     pub fn has_limit(&mut self, bytes: u64) -> bool {
         let has_limit = self
             .clients

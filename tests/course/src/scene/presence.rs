@@ -1,4 +1,4 @@
-//! Coming and going.
+//! Connecting and leaving.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -11,7 +11,7 @@ use wire::{
 
 use super::{Client, FENCES, LIMIT, QUIET, Result, Scene, unexpected};
 
-/// How long what was sent before the end of a connection may take to arrive.
+/// How long frames that were sent before the end of a connection may take to arrive.
 const REST_LIMIT: Duration = Duration::from_secs(1);
 
 impl Scene {
@@ -29,7 +29,7 @@ impl Scene {
     }
 
     /// Connects a client that never reads: it opens a session over long-polling, joins the default namespace, and asks
-    /// for nothing more. The server keeps what it has to say to it.
+    /// for nothing more. The server keeps everything that it sends to this client.
     pub async fn connect_without_reading(&mut self, name: &str) -> Result {
         let path = "/socket.io/?EIO=4&transport=polling";
         let opened = self.get_silently(path).await?;
@@ -37,13 +37,13 @@ impl Scene {
         let path = format!("{path}&sid={}", fields["sid"].as_str().unwrap_or_default());
         let joining = Http::new(&self.base)?;
         let joining = timeout(LIMIT, joining.post(&path, "40".to_owned())).await;
-        joining.with_context(|| format!("{name} cannot join the namespace"))??;
+        joining.with_context(|| format!("{name} can't join the namespace"))??;
         let note = "connects, and reads nothing";
         self.recorder.line(name, Direction::Happened, note);
         Ok(())
     }
 
-    /// Asks for the default namespace on a connection of its own, and is refused with a `connect_error`.
+    /// Asks for the default namespace on a new connection, and is refused with a `connect_error`.
     pub async fn is_refused(&mut self, who: &str) -> Result {
         self.open(who).await?;
         self.send(who, "40")?;
@@ -79,12 +79,12 @@ impl Scene {
         Ok(())
     }
 
-    /// Sees its connection closed by the server.
+    /// Waits until the server closes the client's connection.
     pub async fn is_closed(&mut self, who: &str) -> Result {
         for _ in 0..FENCES {
             let client = self.client(who)?;
             let rest = async { while let Ok(Some(_)) = timeout(QUIET, client.next()).await {} };
-            // A server that goes on sending has not closed it.
+            // A server that goes on sending hasn't closed it.
             timeout(REST_LIMIT, rest).await.ok();
             if client.connection.is_closed() {
                 break;
@@ -105,10 +105,10 @@ impl Scene {
         self.send(who, "41")?;
         let connection = self.take(who)?.connection;
         let closed = timeout(LIMIT, connection.close()).await;
-        closed.with_context(|| format!("{who} could not say goodbye"))
+        closed.with_context(|| format!("{who} couldn't close its connection"))
     }
 
-    /// Is cut off, without a goodbye.
+    /// Cuts a client off, without a goodbye.
     pub fn vanish(&mut self, who: &str) -> Result {
         drop(self.take(who)?);
         let note = "the connection is cut";
@@ -116,15 +116,15 @@ impl Scene {
         Ok(())
     }
 
-    /// Is gone as a page that its person closes: without leaving the namespace. Long-polling has no connection
-    /// that the server would miss, so there the page's last request ends the session.
+    /// Leaves like a page that's closed, without leaving the namespace first. With long-polling there's no connection that
+    /// the server would miss, so the page's last request ends the session.
     pub async fn close_page(&mut self, who: &str) -> Result {
         let connection = self.take(who)?.connection;
         match self.transport {
             Transport::WebSocket => drop(connection),
             Transport::Polling => {
                 let closing = timeout(LIMIT, connection.close()).await;
-                closing.with_context(|| format!("{who} could not end its session"))?;
+                closing.with_context(|| format!("{who} couldn't end its session"))?;
             }
         }
         let note = "the page is closed";

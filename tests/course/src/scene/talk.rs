@@ -32,22 +32,22 @@ impl Scene {
         Ok(id)
     }
 
-    /// Sends a frame as it is given.
+    /// Sends a frame unchanged.
     pub fn send(&mut self, who: &str, frame: &str) -> Result {
         self.client(who)?.connection.send(frame.to_owned());
         self.recorder.line(who, Direction::Sent, frame);
         Ok(())
     }
 
-    /// Sends a frame under each session id of another that this client was shown. By long-polling the id is all
-    /// that says who sends. Gives the owners of the ids under which the server took it.
+    /// Sends a frame under each session id of another client that this one has seen. Over long-polling the id is the only
+    /// thing that says who sends. Returns the owners of the ids under which the server accepted the frame.
     pub async fn send_as_others(&mut self, who: &str, frame: &str) -> Result<Vec<String>> {
         let http = Http::new(&self.base)?;
         let mut owners = Vec::new();
         let sids = self.recorder.sids_shown_to(who);
         if sids.is_empty() {
             self.recorder
-                .line(who, Direction::Happened, "was shown none");
+                .line(who, Direction::Happened, "has seen none");
         }
         for (sid, owner) in sids {
             let path = format!("/socket.io/?EIO=4&transport=polling&sid={sid}");
@@ -69,14 +69,14 @@ impl Scene {
         event_payload(&frame, event).ok_or_else(|| unexpected(who, &expected, &frame))
     }
 
-    /// What the client hears next: the answer to what it asked last.
+    /// The answer to the client's last question, which must be what it hears next.
     pub async fn hears_answer(&mut self, who: &str) -> Result<Value> {
         let (last, expected) = self.last_question(who)?;
         let frame = self.receive(who, &expected).await?;
         answer_payload(&frame, last).ok_or_else(|| unexpected(who, &expected, &frame))
     }
 
-    /// The same for an answer that the server gives only after it has itself waited for this long.
+    /// The same for an answer that the server only sends after it has waited this long.
     pub async fn hears_late_answer(&mut self, who: &str, waiting: Duration) -> Result<Value> {
         let (last, expected) = self.last_question(who)?;
         let frame = self.receive_later(who, &expected, waiting + LIMIT).await?;
@@ -86,7 +86,7 @@ impl Scene {
 
     fn last_question(&mut self, who: &str) -> Result<(u64, String)> {
         let last = self.client(who)?.next_ack.saturating_sub(1);
-        Ok((last, format!("the answer to its question {last}")))
+        Ok((last, format!("the answer to question {last}")))
     }
 
     /// The question that this client hears next: the id to answer to, and the payload.
@@ -97,7 +97,7 @@ impl Scene {
         let end = digits.find('[').unwrap_or_default();
         let id = digits[..end].parse().ok();
         let payload = event_payload(&format!("42{}", &digits[end..]), event);
-        // An answer in its place has a date that differs from run to run.
+        // If an answer arrives instead, its date differs from run to run.
         id.zip(payload)
             .ok_or_else(|| unexpected(who, &expected, &redact(&frame, &[])))
     }

@@ -13,31 +13,31 @@ use hyper_util::{
 
 use super::tls;
 
-/// How long an idle connection may be used again. Servers close idle connections: Node after six seconds, others
-/// earlier. A request that is sent just then is lost, so a connection is given up long before.
+/// How long an idle connection may be reused. Servers close idle connections: Node after six seconds, others earlier. A
+/// request that's sent at that moment is lost, so a connection is given up long before.
 const REST_LIMIT: Duration = Duration::from_secs(1);
 
-/// The longest body that is taken, in bytes.
+/// The longest body that is accepted, in bytes.
 const BODY_LIMIT: usize = 32 << 20;
 
-/// An HTTP client that sends each path as it is given, `..` and all.
+/// An HTTP client that sends each path unchanged, even with `..`.
 pub struct Http {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     base: String,
 }
 
-/// What came back for a request.
+/// The answer to a request.
 pub struct Response {
-    /// The status code, 200 for example.
+    /// The status code, for example 200.
     pub status: u16,
     /// The header fields.
     pub headers: HeaderMap,
-    /// The body, with what is no UTF-8 replaced.
+    /// The body, in which invalid UTF-8 is replaced.
     pub body: String,
 }
 
 impl Response {
-    /// The header field of this name, if it is there and is text.
+    /// The header field with this name, if it exists and is a string.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
@@ -48,7 +48,7 @@ impl Http {
     pub fn new(base: &str) -> Result<Self> {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
-        // It would refuse `https`, which the connector around it takes care of.
+        // It would refuse `https`, which is the job of the connector around it.
         connector.enforce_http(false);
         let connector = HttpsConnectorBuilder::new()
             .with_tls_config(tls::config(base)?.as_ref().clone())
@@ -64,7 +64,7 @@ impl Http {
         })
     }
 
-    /// `GET`s a path, saying which page asks where there is an `origin`.
+    /// `GET`s a path. An `origin` says which page asks.
     pub async fn get(&self, path: &str, origin: Option<&str>) -> Result<Response> {
         let origin = origin.map(|origin| ("origin", origin));
         self.request("GET", path, origin.as_slice(), "").await
@@ -76,7 +76,7 @@ impl Http {
         self.request("POST", path, &text, body).await
     }
 
-    /// Any request, with these header fields.
+    /// Sends any request, with these header fields.
     pub async fn request(
         &self,
         method: &str,
@@ -93,11 +93,11 @@ impl Http {
         let request = request.body(Full::from(body.into()));
         let request = request.context("the request can't be made")?;
         let response = self.client.request(request).await.map_err(|error| {
-            // The error itself only says that there was one.
+            // The error itself doesn't give a reason, but its cause does.
             let reason = error
                 .source()
                 .map_or(String::new(), |error| format!(": {}", tls::reason(error)));
-            anyhow!("{} does not answer{reason}", self.base)
+            anyhow!("{} doesn't answer{reason}", self.base)
         })?;
         let (head, body) = response.into_parts();
         let body = Limited::new(body, BODY_LIMIT).collect().await;

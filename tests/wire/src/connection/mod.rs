@@ -1,4 +1,4 @@
-//! An Engine.IO connection that shows its packets as they crossed: the frames that the book explains.
+//! An Engine.IO connection that shows its packets unchanged: the frames that the book explains.
 //!
 //! Source: Engine.IO protocol, revision 4.
 
@@ -18,13 +18,13 @@ use tokio::{
 
 pub use http::{Http, Response};
 
-/// How many packets may wait to be looked at. A server that sends more without a pause is cut off.
+/// How many packets may wait to be read. A server that sends more without a pause is disconnected.
 const WAITING: usize = 100_000;
 
-/// What carries the packets of a connection.
+/// The transport of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transport {
-    /// One HTTP request after the other; the server holds each back until it has something to say.
+    /// One HTTP request after the other. The server answers each once it has something to send.
     Polling,
     /// One WebSocket from the first packet on.
     WebSocket,
@@ -46,7 +46,7 @@ impl fmt::Display for Transport {
 
 /// An open Engine.IO connection. Heartbeats are answered and not shown.
 ///
-/// Dropping it cuts the connection without a goodbye.
+/// Dropping it cuts the connection without a closing packet.
 pub struct Connection {
     outgoing: UnboundedSender<String>,
     incoming: Receiver<String>,
@@ -59,7 +59,7 @@ impl Connection {
     pub async fn open(base: &str, transport: Transport) -> Result<Self> {
         let (outgoing, to_send) = unbounded_channel();
         let (received, incoming) = channel(WAITING);
-        // Weak, so that the channel closes, and with it the connection, when this value lets go of it.
+        // Weak, so that the channel closes, and with it the connection, when this value is dropped.
         let pongs = outgoing.downgrade();
         let mut task = JoinSet::new();
         match transport {
@@ -81,7 +81,7 @@ impl Connection {
 
     /// Sends one packet. If the connection is closed, nobody receives it.
     pub fn send(&self, packet: String) {
-        // An error says that the connection is closed, which `receive` tells to whoever waits.
+        // An error means that the connection is closed. `receive` reports that.
         self.outgoing.send(packet).ok();
     }
 
@@ -90,19 +90,19 @@ impl Connection {
         self.incoming.recv().await
     }
 
-    /// Whether it's closed, and nothing more arrives.
+    /// Whether it's closed, and nothing more will arrive.
     pub fn is_closed(&self) -> bool {
         self.incoming.is_closed() && self.incoming.is_empty()
     }
 
-    /// Says goodbye once everything is sent, and waits until it is said.
+    /// Closes the connection once everything is sent, and waits until it's closed.
     pub async fn close(mut self) {
         drop(self.outgoing);
         self.task.join_next().await;
     }
 }
 
-/// Passes a received packet on, or answers it where it is a heartbeat. `false`: the connection is over.
+/// Passes on a received packet, or answers it if it's a heartbeat. Returns `false` if the connection is over.
 fn on_packet(
     packet: String,
     received: &Sender<String>,
@@ -115,7 +115,7 @@ fn on_packet(
         "2" => pongs
             .upgrade()
             .is_none_or(|outgoing| outgoing.send("3".into()).is_ok()),
-        // Full: nobody looks at what such a server sends.
+        // If the channel is full, the server sends too much.
         _ => received.try_send(packet).is_ok(),
     }
 }
@@ -126,5 +126,5 @@ pub fn handshake(packet: &str) -> Result<Value> {
         .strip_prefix('0')
         .and_then(|json| serde_json::from_str::<Value>(json).ok())
         .filter(|fields| fields["sid"].is_string())
-        .with_context(|| format!("the first packet is not a handshake: {packet}"))
+        .with_context(|| format!("the first packet isn't a handshake: {packet}"))
 }

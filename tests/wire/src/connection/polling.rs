@@ -1,22 +1,22 @@
-//! Engine.IO over HTTP long-polling: packets go out by `POST` and come in by `GET`.
+//! Engine.IO over HTTP long-polling: packets go out by `POST` and arrive by `GET`.
 
 use anyhow::{Result, ensure};
 use tokio::sync::mpsc::{Sender, UnboundedReceiver, WeakUnboundedSender};
 
 use super::{Http, handshake, on_packet};
 
-/// Stands between two packets in one body.
+/// Separates two packets in one body.
 const SEPARATOR: char = '\u{1e}';
 
 pub(super) struct Polling {
     http: Http,
     path: String,
-    /// The longest body that the server takes, in bytes.
+    /// The longest body that the server accepts, in bytes.
     max_payload: usize,
 }
 
 impl Polling {
-    /// Opens a session, and passes the packets of its first answer on.
+    /// Opens a session, and passes on the packets of its first answer.
     pub(super) async fn open(base: &str, received: &Sender<String>) -> Result<Self> {
         let http = Http::new(base)?;
         let path = "/socket.io/?EIO=4&transport=polling";
@@ -24,12 +24,12 @@ impl Polling {
         let status = response.status;
         ensure!(
             status == 200,
-            "{base} speaks no Engine.IO: GET {path} gives {status}"
+            "{base} doesn't speak Engine.IO: GET {path} returns {status}"
         );
         let first = response.body.split(SEPARATOR).next().unwrap_or_default();
         let fields = handshake(first)?;
         for packet in response.body.split(SEPARATOR) {
-            // The receiver is at hand until this function returns.
+            // The receiver exists until this function returns.
             received.try_send(packet.to_owned()).ok();
         }
         Ok(Self {
@@ -58,7 +58,7 @@ impl Polling {
     async fn write(&self, mut to_send: UnboundedReceiver<String>) {
         let mut next = to_send.recv().await;
         while let Some(mut body) = next.take() {
-            // What waits goes together, as far as the server takes it.
+            // Waiting packets go together, up to the server's limit.
             while let Ok(packet) = to_send.try_recv() {
                 if body.len() + 1 + packet.len() > self.max_payload {
                     next = Some(packet);
@@ -74,7 +74,7 @@ impl Polling {
                 next = to_send.recv().await;
             }
         }
-        // Nobody is left to send anything: the goodbye. Nothing can be done if it is not taken.
+        // Nobody can send anything any longer, so this closes. If the server doesn't accept it, there's nothing to do.
         self.post("1".to_owned()).await;
     }
 

@@ -1,4 +1,4 @@
-//! TLS: whom a client trusts, and what a failure says to a person.
+//! TLS: the authorities that a client trusts, and readable errors.
 
 use std::{
     error::Error,
@@ -9,10 +9,10 @@ use std::{
 use anyhow::{Result, ensure};
 use rustls::{CertificateError, ClientConfig, InvalidMessage, RootCertStore, crypto::ring};
 
-/// The settings for a server at `base`: the authorities that this machine trusts, or none where the address asks for no
+/// The settings for a server at `base`: the authorities that this machine trusts, or none if the address doesn't need
 /// TLS.
 pub(super) fn config(base: &str) -> Result<Arc<ClientConfig>> {
-    /// Reading some hundred certificates takes a while, so it is done once and not for every client.
+    /// Reading some hundred certificates takes a while, so it's done once instead of for every client.
     static TRUSTING: OnceLock<Arc<ClientConfig>> = OnceLock::new();
 
     if !base.starts_with("https:") {
@@ -33,11 +33,11 @@ fn with_roots(roots: RootCertStore) -> Result<Arc<ClientConfig>> {
     Ok(Arc::new(config))
 }
 
-/// The authorities that the system trusts, or those in `SSL_CERT_FILE` and `SSL_CERT_DIR` where these are set.
+/// The authorities that the system trusts, or those in `SSL_CERT_FILE` and `SSL_CERT_DIR` if these are set.
 fn native_roots() -> Result<RootCertStore> {
     let loaded = rustls_native_certs::load_native_certs();
     let mut roots = RootCertStore::empty();
-    // A system may well hold some that rustls cannot read; what counts is that there are others.
+    // A system may have some that rustls can't read. That's fine if there are others.
     roots.add_parsable_certificates(loaded.certs);
     let reason = loaded.errors.first();
     let reason = reason.map_or(String::new(), |error| format!(": {error}"));
@@ -48,8 +48,8 @@ fn native_roots() -> Result<RootCertStore> {
     Ok(roots)
 }
 
-/// Why a connection could not be made or used: the last link of an error's chain, in words that say what to do where
-/// TLS is the reason.
+/// Why a connection can't be made or used: the last error in the chain. If TLS is the reason, the message says what to
+/// do.
 pub(super) fn reason(error: &(dyn Error + 'static)) -> String {
     let mut last = error;
     while let Some(below) = below(last) {
@@ -61,7 +61,7 @@ pub(super) fn reason(error: &(dyn Error + 'static)) -> String {
     }
 }
 
-/// The next link of the chain. An I/O error passes over the one that it wraps, which is where TLS says what is wrong.
+/// The next error in the chain. An I/O error's `source` skips the error that it wraps, which is the one from TLS.
 fn below<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
     match error.downcast_ref::<io::Error>() {
         Some(error) => error.get_ref().map(|wrapped| wrapped as _),
@@ -72,19 +72,19 @@ fn below<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'stati
 fn explain(error: &rustls::Error) -> String {
     match error {
         rustls::Error::InvalidCertificate(reason) if is_of_the_server(reason) => {
-            format!("its certificate cannot be used: {reason}")
+            format!("its certificate can't be used: {reason}")
         }
         rustls::Error::InvalidCertificate(reason) => format!(
-            "this machine does not trust its certificate ({reason}). Where it is your own, set SSL_CERT_FILE to its file"
+            "this machine doesn't trust its certificate ({reason}). If it's your own, set SSL_CERT_FILE to its file"
         ),
         rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
-            "what it says is no TLS. Does its address begin with http://?".to_owned()
+            "it doesn't answer over TLS. Does its address begin with http://?".to_owned()
         }
         other => other.to_string(),
     }
 }
 
-/// Whether a certificate is wrong whoever is trusted: for other names, or at another time.
+/// Whether a certificate is invalid regardless of the authorities: for other names, or at another time.
 fn is_of_the_server(reason: &CertificateError) -> bool {
     matches!(
         reason,

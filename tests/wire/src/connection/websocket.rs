@@ -25,7 +25,7 @@ pub(super) async fn open(base: &str) -> Result<Socket> {
     match opening.await {
         Ok((socket, _response)) => Ok(socket),
         Err(error) => Err(anyhow!(
-            "{base} opens no WebSocket: {}",
+            "{base} doesn't open a WebSocket: {}",
             tls::reason(&error)
         )),
     }
@@ -45,7 +45,7 @@ pub(super) async fn run(
                 return;
             }
         }
-        // Nobody is left to send anything: the goodbye. Nothing can be done if it is not taken.
+        // Nobody can send anything any longer, so this closes. If the server doesn't accept it, there's nothing to do.
         sink.close().await.ok();
     };
     let read = async {

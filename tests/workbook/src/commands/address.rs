@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, UdpSocket};
 
 use qrcode::{QrCode, render::unicode::Dense1x2};
 
-/// What a server prints when it listens on all interfaces. Such an address can't be opened everywhere.
+/// What a server prints when it listens on all interfaces. Not every browser can open such an address.
 const EVERYWHERE: [&str; 2] = ["http://0.0.0.0:", "http://[::]:"];
 
 /// The address that opens on this machine, and, if the server listens on all interfaces, the one for other machines.
@@ -21,19 +21,19 @@ pub fn openable(printed: &str) -> (String, Option<String>) {
     )
 }
 
-/// This machine's address in the network that it would use to reach others.
+/// This machine's address in the network through which it reaches others.
 fn network_address() -> Option<IpAddr> {
     let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
-    // This sends nothing. The address is one for documentation, which is in no local network (RFC 5737).
+    // This sends nothing. The address is reserved for documentation, so it's in no local network (RFC 5737).
     socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
     let host = socket.local_addr().ok()?.ip();
     (!host.is_loopback()).then_some(host)
 }
 
-/// An address for a telephone's camera.
+/// An address as a QR code, for a phone's camera.
 pub fn qr_code(address: &str) -> Option<String> {
     let code = QrCode::new(address).ok()?;
-    // The other way around for a terminal, which is dark as a rule. Cameras read both.
+    // Inverted, since most terminals are dark. Cameras read both.
     let mut picture = code.render::<Dense1x2>();
     picture
         .dark_color(Dense1x2::Light)

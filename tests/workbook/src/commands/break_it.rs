@@ -63,7 +63,7 @@ pub fn break_it(
         );
         copies::move_aside(&copy)?;
     }
-    work::apply(experiment, &copy)?;
+    work::apply(&experiment.patch, &copy)?;
     tell(experiment, &copy, &number);
     Ok(())
 }

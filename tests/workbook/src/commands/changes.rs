@@ -1,7 +1,7 @@
-//! Which files of a server change.
+//! Notices when a server's files change.
 //!
-//! It looks at them again and again. What the system says of changes ends when a folder is replaced, as editors and git do,
-//! and some containers and network drives say nothing at all.
+//! It polls them. The system's notifications stop when a folder is replaced, as editors and git do, and some containers
+//! and network drives send none at all.
 
 use std::{
     collections::BTreeMap,
@@ -13,18 +13,18 @@ use std::{
 
 use tokio::time::sleep;
 
-/// How long it is from one look to the next. The few files of a lesson take less than a millisecond.
+/// The time between two looks. Looking at a lesson's few files takes less than a millisecond.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// What tells a file from what it was before.
+/// What shows that a file has changed.
 type Files = BTreeMap<PathBuf, (Option<SystemTime>, u64)>;
 
-/// What a save has changed.
+/// What a save changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Change {
-    /// Files of the page alone.
+    /// Only files of the page.
     Page,
-    /// What the server is built from, or reads as it starts.
+    /// Files that the server is built from, or reads at its start.
     Code,
 }
 
@@ -32,14 +32,14 @@ pub enum Change {
 pub struct Changes {
     code: PathBuf,
     page: PathBuf,
-    /// As they were at the last change that was reported.
+    /// As they were when a change was last reported.
     reported: Files,
     /// As they were at the last look.
     seen: Files,
 }
 
 impl Changes {
-    /// Begins with the files as they are now: the crate's folder, and the folder of the pages, which may lie in it.
+    /// Begins with the current files of the crate's folder, and of the folder of the pages, which may be inside it.
     pub fn of(code: &Path, page: &Path) -> Self {
         let files = look(code, page);
         Self {
@@ -78,11 +78,11 @@ fn look(code: &Path, page: &Path) -> Files {
     let builds = code.join("target");
     let mut folders = vec![code.to_owned(), page.to_owned()];
     while let Some(folder) = folders.pop() {
-        // A folder that can't be read is gone, or about to be replaced.
+        // A folder that can't be read is gone, or is being replaced.
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();
         for entry in entries.filter(|entry| matters(&entry.file_name())) {
             let path = entry.path();
-            // Of a link, what it leads to, unless it has gone in the meantime.
+            // This follows links. It fails if the file is gone in the meantime.
             match fs::metadata(&path) {
                 // A linked folder might lead back here.
                 Ok(metadata) if metadata.is_dir() => {
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_tools_write_is_no_change_and_a_replaced_folder_is_one() {
+    async fn a_replaced_folder_is_a_change_and_what_tools_write_is_not() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
         let page = folder.join("public");

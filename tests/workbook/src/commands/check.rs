@@ -29,30 +29,30 @@ use super::{
     report::Report,
 };
 
-/// What is checked, and where.
+/// What to check, and where.
 #[derive(Args)]
 pub struct Options {
-    /// The lesson
+    /// The lesson: 3, 03 and 03-emit all mean the same one
     pub lesson: String,
     /// One of the lesson's exercises instead, in its own copy if there is one
     #[arg(long)]
     pub exercise: Option<String>,
-    /// A server that runs already, instead of your copy; with https:// over TLS
+    /// A running server instead of your copy; with https://, over TLS
     ///
-    /// Its certificate must come from an authority that this machine trusts. To trust one of your own, set
+    /// Its certificate must come from an authority that this machine trusts. To trust your own certificate, set
     /// the variable `SSL_CERT_FILE` to its file; its basic constraints must say CA:FALSE.
     #[arg(long)]
     pub url: Option<String>,
 }
 
-/// What is checked, found by the names that were typed.
+/// What to check, found by the names that were typed.
 pub struct Subject {
     pub lesson: Lesson,
     pub exercise: Option<Exercise>,
     pub url: Option<String>,
     /// The copy that is checked, unless it's a server at a URL.
     pub copy: PathBuf,
-    /// The student's own copy, which remembers what was green.
+    /// The student's own copy, which remembers what has passed.
     pub work: PathBuf,
 }
 
@@ -63,7 +63,7 @@ pub struct Checked {
 }
 
 impl Checked {
-    /// What is wrong, if anything is.
+    /// What's wrong, if anything.
     pub fn fault(&self) -> Option<&Fault> {
         match &self.verdict {
             Verdict::Failed(fault) => Some(fault),
@@ -94,7 +94,7 @@ impl Subject {
         })
     }
 
-    /// What to play, in the order in which a student meets it.
+    /// The scenarios to play, in the order in which the lessons introduce them.
     pub fn scenarios(&self) -> Vec<Scenario> {
         match &self.exercise {
             Some(exercise) => vec![exercise.scenario],
@@ -110,23 +110,23 @@ impl Subject {
         }
     }
 
-    /// The server's name for a person.
+    /// The server's name in messages.
     pub fn name(&self) -> String {
         self.url.clone().unwrap_or_else(|| shown(&self.copy))
     }
 
-    /// The folder of the server's code, if it's at hand.
+    /// The folder of the server's code, if it's available.
     pub fn sources(&self) -> Option<PathBuf> {
         self.url.is_none().then(|| self.copy.join("src"))
     }
 
-    /// What most likely went wrong, or what did, in words.
+    /// Describes what probably went wrong, or at least what was observed.
     pub fn words(&self, fault: &Fault) -> String {
         let diagnosis = diagnose(fault, self.sources().as_deref());
         diagnosis.unwrap_or_else(|| sentence(&fault.words))
     }
 
-    /// Remembers that this is green.
+    /// Remembers that this has passed.
     fn remember(&self) -> Result<()> {
         if self.url.is_some() {
             return Ok(());
@@ -144,7 +144,7 @@ impl Subject {
     }
 }
 
-/// Checks, and says what came of it: 0 if all passed, 1 if something failed, 2 if there was nothing to check.
+/// Checks, and prints the results. Returns 0 if all passed, 1 if something failed, 2 if there was nothing to check.
 pub async fn check(options: &Options, json: bool, work: &Path) -> ExitCode {
     let mut checked = Vec::new();
     let outcome = play(options, json, work, &mut checked).await;
@@ -217,7 +217,7 @@ async fn play(
     Ok(!failed)
 }
 
-/// The exercise that somebody means by its name, also as it is printed in a sentence: `en_linea`, `exercise en linea`.
+/// Finds an exercise by its name, or by the name as messages print it: `en_linea`, `exercise en linea`.
 pub fn exercise(lesson: &Lesson, wanted: &str) -> Result<Exercise> {
     let plain = wanted.trim().to_lowercase().replace([' ', '-'], "_");
     let plain = plain.strip_prefix("exercise_").unwrap_or(&plain);
@@ -241,7 +241,7 @@ pub async fn copy(work: &Path, lesson: &Lesson) -> Result<Target> {
         .map_err(|error| match error.downcast::<Unfit>() {
             Ok(fault) if fault.state == State::DoesNotCompile => {
                 let fault = fault.to_string();
-                let words = format!("{} does not compile:\n\n{}", shown(work), fault.trim_end());
+                let words = format!("{} doesn't compile:\n\n{}", shown(work), fault.trim_end());
                 unfit(State::DoesNotCompile, words)
             }
             Ok(fault) => fault.into(),
@@ -253,7 +253,7 @@ pub async fn copy(work: &Path, lesson: &Lesson) -> Result<Target> {
     })
 }
 
-/// Words with a full stop.
+/// Adds a full stop, unless there is one.
 fn sentence(words: &str) -> String {
     if words.ends_with('.') {
         words.to_owned()

@@ -1,4 +1,4 @@
-//! The copies that a student has: `work/`, and its neighbours `work-NAME/`.
+//! A student's copies: `work/`, and `work-NAME/` beside it.
 
 use std::{
     fs,
@@ -13,7 +13,7 @@ use course::{
 };
 use workbook::work;
 
-/// A path as a person would write it at the top of the workbook.
+/// A path as you would type it in the workbook's top folder.
 pub fn shown(path: &Path) -> String {
     path.strip_prefix(root())
         .unwrap_or(path)
@@ -25,14 +25,14 @@ pub fn shown(path: &Path) -> String {
 pub fn expect(work: &Path, lesson: &Lesson) -> Result<()> {
     ensure!(
         work.join("Cargo.toml").is_file(),
-        "{} doesn't exist yet: there is nothing to check. `just start {:02}` makes your copy.",
+        "{} doesn't exist yet, so there's nothing to check. `just start {:02}` makes your copy.",
         shown(work),
         lesson.number
     );
     Ok(())
 }
 
-/// The neighbour of a copy that is for an exercise, an experiment, or out of the way.
+/// The folder beside a copy for an exercise, for an experiment, or for a copy that is moved aside.
 pub fn beside(work: &Path, name: &str) -> PathBuf {
     let copy = work.file_name().unwrap_or_default().to_string_lossy();
     work.with_file_name(format!("{copy}-{name}"))
@@ -61,7 +61,7 @@ pub fn move_aside(work: &Path) -> Result<PathBuf> {
 pub fn list(work: &Path) -> Result<()> {
     let copies = all(work)?;
     let Some((_, oldest)) = copies.last() else {
-        println!("There are no copies yet. `just start 01` makes your first.");
+        println!("You have no copies yet. `just start 01` makes your first one.");
         return Ok(());
     };
     for (changed, copy) in &copies {
@@ -80,7 +80,7 @@ pub fn list(work: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The copy and its neighbours, each with the time of its last change, the newest first.
+/// The copy and those beside it, each with the time of its last change, newest first.
 fn all(work: &Path) -> Result<Vec<(SystemTime, PathBuf)>> {
     let folder = work.parent().filter(|folder| folder.is_dir());
     let folder = folder.unwrap_or(Path::new("."));
@@ -105,7 +105,7 @@ fn all(work: &Path) -> Result<Vec<(SystemTime, PathBuf)>> {
 
 /// How long ago that was, in the largest unit that fits.
 fn ago(time: SystemTime) -> String {
-    // A time in the future is a clock that was put back.
+    // A time in the future means that the clock was set back.
     let seconds = time.elapsed().unwrap_or(Duration::ZERO).as_secs();
     let (number, unit) = match seconds {
         0..60 => return "just now".to_owned(),

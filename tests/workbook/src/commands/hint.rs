@@ -1,4 +1,4 @@
-//! `workbook hint`: one level more for the first scenario that fails.
+//! `workbook hint`: one more hint for the first scenario that fails.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -49,7 +49,7 @@ pub async fn hint(options: &Options, work: &Path) -> Result<()> {
         return Ok(());
     }
     println!(
-        "Nothing fails: no hint is needed. What comes next: {}",
+        "Nothing fails, so you don't need a hint. What to do next: {}",
         pointers::command("check", &subject)
     );
     Ok(())
@@ -65,32 +65,28 @@ fn show_hints(subject: &Subject, name: &str, hints: &Hints) {
         _ => 0,
     };
     let level = (level + 1).min(hints.len());
-    for (number, hint) in hints.iter().enumerate().take(level) {
-        println!("  {} of {}: {hint}", number + 1, hints.len());
+    for (number, hint) in (1..).zip(hints).take(level) {
+        let head = format!("  {number} of {}: ", hints.len());
+        let indent = format!("\n{}", " ".repeat(head.len()));
+        println!("{head}{}", hint.replace('\n', &indent));
     }
     println!();
-    let lesson = &subject.lesson;
     if level < hints.len() {
-        println!("One more: {}", pointers::command("hint", subject));
-    } else if let Some(exercise) = &subject.exercise {
-        println!(
-            "That was the last. Our solution: lessons/{}/examples/{}.rs",
-            lesson.name, exercise.name
-        );
+        println!("Next hint: {}", pointers::command("hint", subject));
     } else {
         println!(
-            "That was the last. The answer: just solution {:02}",
-            lesson.number
+            "That was the last hint. Our solution: {}",
+            pointers::command("solution", subject)
         );
     }
-    // Without a copy to remember it in, as with a URL, every hint is the first.
+    // Without a copy to remember it in, for example with a URL, every hint is the first.
     fs::write(memory, format!("{name} {level}")).ok();
 }
 
-/// Helps somebody whose code doesn't compile, so that no scenario can be played.
+/// Helps when the code doesn't compile, so that no scenario can be played.
 fn help_to_compile(subject: &Subject, error: &str) {
     let copy = subject.name();
-    println!("{}", style(format!("{copy} does not compile yet.")).bold());
+    println!("{}", style(format!("{copy} doesn't compile yet.")).bold());
     Report::new(subject).say_if_the_copy_is_elsewhere();
     let mut lines = error.lines().map(str::trim_start);
     if let Some(first) = lines.find(|line| line.starts_with("error")) {
@@ -104,7 +100,7 @@ fn help_to_compile(subject: &Subject, error: &str) {
     let uses = uses(&subject.lesson);
     if !uses.is_empty() {
         println!();
-        println!("The lesson's own code begins with these lines. Which of them does yours lack?");
+        println!("Our code for this lesson has these lines. Are any of them missing in yours?");
         for line in uses {
             println!("  {line}");
         }
@@ -115,14 +111,14 @@ fn help_to_compile(subject: &Subject, error: &str) {
         Some(exercise) => Some(exercise.scenario),
         None => taught.find(|scenario| scenario.begins_with(&subject.lesson)),
     };
-    // A lesson of which nothing is left to play has no hints either.
+    // A lesson with no scenarios left to play has no hints either.
     let first = || scenarios::of(&subject.lesson).into_iter().next();
     if let Some(scenario) = taught.or_else(first) {
         show_hints(subject, scenario.name, &scenario.hints);
     }
 }
 
-/// The `use` items of a lesson's sources other than main.rs, which is given.
+/// The `use` items of a lesson's sources other than main.rs, which students get complete.
 fn uses(lesson: &Lesson) -> Vec<String> {
     let mut lines = BTreeSet::new();
     for entry in fs::read_dir(lesson.folder().join("src"))
@@ -133,7 +129,7 @@ fn uses(lesson: &Lesson) -> Vec<String> {
         if entry.file_name() == "main.rs" {
             continue;
         }
-        // What can't be read has nothing to show.
+        // A file that can't be read has no lines to show.
         let text = fs::read_to_string(entry.path()).unwrap_or_default();
         for item in text.split("\nuse ").skip(1) {
             let item = item.split(';').next().unwrap_or_default();
@@ -149,7 +145,7 @@ fn uses(lesson: &Lesson) -> Vec<String> {
     lines.into_iter().collect()
 }
 
-/// The entry of "When it does not work" whose words the error holds: what the table there says, and the section.
+/// The row of "When it does not work" whose words appear in the error: its title, and the section.
 fn symptom(error: &str) -> Option<(String, String)> {
     let chapter = root().join("book/text/when-it-does-not-work.md");
     let chapter = fs::read_to_string(chapter).ok()?;
@@ -164,7 +160,7 @@ fn symptom(error: &str) -> Option<(String, String)> {
         ))
     });
     for (words, title, section) in rows {
-        // Between backticks stands what the reader sees, also between two of them.
+        // The words that the reader sees are between backticks.
         let quoted = words
             .split('`')
             .map(str::trim)

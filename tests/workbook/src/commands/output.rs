@@ -1,4 +1,4 @@
-//! What a server prints, shown as it comes.
+//! Shows a server's output as it arrives.
 
 use std::{
     io::{self, Write},
@@ -10,14 +10,14 @@ use tokio::{
     sync::oneshot,
 };
 
-/// How many lines a server may print in a second, and still be followed by a person.
+/// How many lines a second a person can still follow.
 pub const READABLE: u32 = 100;
 
-/// How much of a line is taken at a time, in bytes. A longer line counts as several.
+/// How much of a line is read at a time, in bytes. A longer line counts as several.
 const PIECE: u64 = 4096;
 
-/// Shows a stream until it ends, and hands on the first line that is an address. What exceeds `limit` lines in a second
-/// is left out.
+/// Shows a stream until it ends, and passes on the first line that is an address. It leaves out lines beyond `limit` a
+/// second.
 pub async fn show(stream: impl AsyncRead + Unpin, address: oneshot::Sender<String>, limit: u32) {
     let mut stream = BufReader::new(stream);
     let mut address = Some(address);
@@ -34,7 +34,7 @@ pub async fn show(stream: impl AsyncRead + Unpin, address: oneshot::Sender<Strin
             println!("{notice}");
         }
         if is_shown {
-            // Nobody reads it any more when the terminal has gone.
+            // This fails once the terminal is closed, and then nobody reads it.
             io::stdout().write_all(&piece).ok();
             io::stdout().flush().ok();
         }
@@ -42,19 +42,19 @@ pub async fn show(stream: impl AsyncRead + Unpin, address: oneshot::Sender<Strin
             && let Some(address) = address.take()
         {
             let line = String::from_utf8_lossy(&piece);
-            // Nobody waits for it in a server that has been replaced already.
+            // If this server has already been replaced, nobody waits for its address.
             address.send(line.trim_end().to_owned()).ok();
         }
     }
 }
 
-/// A bound for what is shown.
+/// Limits how many lines are shown.
 struct Bound {
     limit: u32,
-    /// When the second began that is being counted.
+    /// When the current second began.
     second: Instant,
     lines: u32,
-    /// Lines left out since the server became too fast.
+    /// The lines left out since the server went over the limit.
     left_out: u64,
 }
 
@@ -68,8 +68,8 @@ impl Bound {
         }
     }
 
-    /// Counts a line: what to say before it, and whether to show it. A server that has been too fast is shown again after
-    /// a second in which it wasn't.
+    /// Counts a line, and returns what to say before it, and whether to show it. After a flood, lines are shown again
+    /// once the server has kept to the limit for a second.
     fn admit(&mut self, now: Instant) -> (Option<String>, bool) {
         let mut notice = None;
         let passed = now.saturating_duration_since(self.second);
@@ -89,7 +89,7 @@ impl Bound {
         if self.left_out == 0 {
             let limit = self.limit;
             notice = Some(format!(
-                "... The server prints more than {limit} lines a second. They are left out until it slows down."
+                "... The server prints more than {limit} lines a second. The rest is left out until it slows down."
             ));
         }
         self.left_out += 1;

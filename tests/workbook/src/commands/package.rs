@@ -1,4 +1,4 @@
-//! `workbook package`: a lesson alone in a folder, as a platform builds it.
+//! `workbook package`: one lesson in a folder of its own, as a platform builds it.
 
 use std::{path::Path, process::Command};
 
@@ -12,23 +12,25 @@ use super::{copies::shown, setup};
 pub fn package(lesson: &str, folder: &Path) -> Result<()> {
     let lesson = lessons::find(lesson)?;
     ensure!(!folder.exists(), "{} already exists.", shown(folder));
-    // Where the folder goes, nothing will be installed for its pages.
+    // Nobody will run `just setup` where the folder goes.
     if !setup::is_up_to_date() {
         setup::setup()?;
     }
     create(&lesson, Begin::AsTheLesson, folder)?;
-    // The workbook's lock file names crates that this lesson does not need, which `--locked` would refuse.
+    // The workbook's lock file has crates that this lesson doesn't need, and `--locked` would refuse them.
     let pruned = Command::new("cargo")
         .args(["update", "--workspace", "--offline", "--quiet"])
         .current_dir(folder)
         .status();
     let pruned = pruned.is_ok_and(|status| status.success());
-    ensure!(pruned, "cargo cannot read {}.", shown(folder));
-    println!("{} holds lesson {:02} alone:", shown(folder), lesson.number);
+    ensure!(pruned, "cargo can't read {}.", shown(folder));
+    println!(
+        "{} contains lesson {:02} alone:",
+        shown(folder),
+        lesson.number
+    );
     println!();
     println!("  cargo run --release                builds and runs it");
-    println!(
-        "  docker build --tag my-server .     makes an image of it, where there is a Dockerfile"
-    );
+    println!("  docker build --tag my-server .     builds an image, if there is a Dockerfile");
     Ok(())
 }

@@ -23,7 +23,7 @@ pub fn print_rows(rows: &[(String, String)]) {
     }
 }
 
-/// The files that the scenario's lesson changes: there the cause is most likely.
+/// The files that the scenario's lesson changes: the cause is most likely there.
 pub fn place(scenario: &Scenario, subject: &Subject) -> String {
     if subject.url.is_some() {
         return "the server's handlers".to_owned();
@@ -34,7 +34,7 @@ pub fn place(scenario: &Scenario, subject: &Subject) -> String {
         _ => vec!["lib.rs".to_owned()],
     };
     let controller = "controller.rs".to_owned();
-    // Where it exists, the handlers are in it, whichever lesson they are from.
+    // If it exists, it has the handlers of all the lessons.
     if names.iter().any(|name| name == "lib.rs")
         && !names.contains(&controller)
         && source(&controller).is_file()
@@ -55,7 +55,7 @@ pub fn place(scenario: &Scenario, subject: &Subject) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
-/// The names of a lesson's sources that differ from its base's, in more than the name of the crate.
+/// The names of the source files in which a lesson differs from its base by more than the name of the crate.
 fn changed_files(lesson: &Lesson) -> Result<Vec<String>> {
     let base = lesson.base().map(lessons::find).transpose()?;
     let text = |lesson: &Lesson, name: &str| {
@@ -72,7 +72,7 @@ fn changed_files(lesson: &Lesson) -> Result<Vec<String>> {
     for entry in fs::read_dir(lesson.folder().join("src"))? {
         let name = entry?.file_name().to_string_lossy().into_owned();
         let before = base.as_ref().and_then(|base| text(base, &name));
-        // The first lesson's main.rs is given.
+        // Students get the first lesson's main.rs.
         let is_given = base.is_none() && name == "main.rs";
         if Path::new(&name).extension().is_some() && !is_given && text(lesson, &name) != before {
             names.push(name);
@@ -82,7 +82,7 @@ fn changed_files(lesson: &Lesson) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Where a section of a lesson's chapter is while `just book` runs.
+/// The address of a section of a lesson's chapter while `just book` runs.
 pub fn address_in_the_book(lesson: &Lesson, section: &str) -> String {
     format!(
         "http://127.0.0.1:3001/lessons/{}.html#{section}",
@@ -94,7 +94,7 @@ pub fn address_in_the_book(lesson: &Lesson, section: &str) -> String {
 pub fn reading(scenario: &Scenario, subject: &Subject) -> String {
     match (&subject.exercise, scenario.lesson()) {
         (Some(exercise), _) => exercise.task.to_owned(),
-        (None, Ok(lesson)) => format!("just book, then {}", address_in_the_book(&lesson, "code")),
+        (None, Ok(lesson)) => format!("just book, then {}", address_in_the_book(&lesson, "build")),
         (None, Err(_)) => "just book".to_owned(),
     }
 }
@@ -103,13 +103,15 @@ pub fn reading(scenario: &Scenario, subject: &Subject) -> String {
 pub fn command(name: &str, subject: &Subject) -> String {
     let exercise = subject.exercise.as_ref();
     let exercise = exercise.map(|exercise| format!(" --exercise {}", exercise.name));
-    let url = subject.url.as_ref().map(|url| format!(" --url {url}"));
+    // A solution is compared with a copy's code, and there's none at a URL.
+    let url = subject.url.as_ref().filter(|_| name != "solution");
+    let url = url.map(|url| format!(" --url {url}"));
     let options = [exercise, url, Some(elsewhere(&subject.work))];
     let options: String = options.into_iter().flatten().collect();
     format!("just {name} {:02}{options}", subject.lesson.number)
 }
 
-/// The option that a command needs where the copy isn't in its usual place.
+/// The option that a command needs if the copy isn't in its usual place.
 pub fn elsewhere(work: &Path) -> String {
     if work == work::folder() {
         String::new()

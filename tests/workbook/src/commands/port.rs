@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-/// The port that a lesson's server uses when it is started in a folder: `PORT` in the environment, or in the file `.env`.
+/// The port that a lesson's server uses if it's started in a folder: `PORT` in the environment, or in the file `.env`.
 pub fn of_server(folder: &Path) -> String {
     let from_file = || {
         let settings = fs::read_to_string(folder.join(".env")).ok()?;
@@ -19,7 +19,7 @@ pub fn of_server(folder: &Path) -> String {
     port.unwrap_or_else(|| "3000".to_owned())
 }
 
-/// Why no server can listen on the port, and what to do, if that is so.
+/// If no server can listen on the port: why, and what to do.
 pub fn fault(port: &str) -> Option<String> {
     const CHOOSE: &str = "set PORT to a free port and start `just watch` again.";
     let Ok(port) = port.parse::<u16>() else {
@@ -36,11 +36,11 @@ pub fn fault(port: &str) -> Option<String> {
     }
     let holder = holder(port).unwrap_or_else(|| "another program".to_owned());
     Some(format!(
-        "Port {port} is held by {holder}. End it and save again, or {CHOOSE}"
+        "Port {port} is already used by {holder}. Stop that and save again, or {CHOOSE}"
     ))
 }
 
-/// The program that listens on a port, unless it belongs to somebody else.
+/// The program that listens on a port, unless it belongs to another user.
 ///
 /// Source: `proc_pid_net(5)`, `proc_pid_fd(5)`.
 #[cfg(target_os = "linux")]
@@ -62,7 +62,7 @@ fn holder(port: u16) -> Option<String> {
     let socket = format!("socket:[{inode}]");
     let mut processes = fs::read_dir("/proc").ok()?.flatten();
     let process = processes.find(|process| {
-        // Not `self`, which is one of the others.
+        // Skips `self`, which is a link to one of the others.
         let is_process = process.file_name().as_encoded_bytes()[0].is_ascii_digit();
         let open = fs::read_dir(process.path().join("fd"));
         let mut open = open.into_iter().flatten().flatten();
@@ -78,14 +78,14 @@ fn holder(port: u16) -> Option<String> {
     ))
 }
 
-/// The program that listens on a port, where there is lsof, as on macOS.
+/// The program that listens on a port, on systems that have lsof, such as macOS.
 #[cfg(not(target_os = "linux"))]
 fn holder(port: u16) -> Option<String> {
     let mut lsof = std::process::Command::new("lsof");
     lsof.args(["-nP", "-sTCP:LISTEN", "-Fpc"])
         .arg(format!("-iTCP:{port}"));
     let found = String::from_utf8(lsof.output().ok()?.stdout).ok()?;
-    // A line for each field, which begins with its letter: p for the process, c for its name.
+    // One line per field, which begins with a letter: p for the process, c for its name.
     let field = |letter| found.lines().find_map(|line| line.strip_prefix(letter));
     Some(format!("{} (process {})", field('c')?, field('p')?))
 }
@@ -95,12 +95,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_port_that_is_taken_is_named_with_the_program_that_holds_it() {
+    fn a_taken_port_is_reported_with_the_program_that_uses_it() {
         let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = taken.local_addr().unwrap().port().to_string();
         let advice = fault(&port).unwrap();
         assert!(
-            advice.starts_with(&format!("Port {port} is held by ")),
+            advice.starts_with(&format!("Port {port} is already used by ")),
             "{advice}"
         );
         if cfg!(target_os = "linux") {

@@ -1,6 +1,6 @@
-//! `workbook prepare`: what a day with the workbook needs, so that the day needs no network.
+//! `workbook prepare`: gets everything that the workbook needs to work offline.
 //!
-//! It says nothing about Rust and its linker: without them this program wouldn't have been built.
+//! It doesn't check for Rust and its linker: without them this program wouldn't have been built.
 
 use std::{
     env::{self, consts},
@@ -14,7 +14,7 @@ use workbook::programs::cargo;
 
 use super::setup::{self, has, npm};
 
-/// Fetches, builds and looks around. Says "ready", or what is missing; `false` if anything is.
+/// Downloads, builds and looks around. Says "ready", or what is missing; returns `false` if anything is.
 pub fn prepare() -> bool {
     let mut missing = tools();
     missing.extend(taken_port());
@@ -23,9 +23,7 @@ pub fn prepare() -> bool {
     }
     println!();
     if missing.is_empty() {
-        println!(
-            "Ready: the lessons, their exercises and experiments and the book need no network now."
-        );
+        println!("Ready: the lessons, exercises, experiments and the book now work offline.");
         return true;
     }
     println!("Not ready yet:");
@@ -51,7 +49,7 @@ fn tools() -> Vec<String> {
             "sudo apt install git",
         );
         missing.push(format!(
-            "git is missing, which compares and breaks lessons: {install}"
+            "git is missing; `just diff`, `just solution` and `just break` need it: {install}"
         ));
     }
     if !has(npm()) && !has("curl") {
@@ -61,18 +59,18 @@ fn tools() -> Vec<String> {
             "sudo apt install npm",
         );
         missing.push(format!(
-            "npm is missing, which installs what the pages load: {install}"
+            "npm is missing; it installs what the pages load: {install}"
         ));
     }
     missing
 }
 
-/// What is wrong with the port that the lessons will listen on.
+/// What's wrong with the port that the lessons will listen on.
 fn taken_port() -> Option<String> {
     let port = env::var("PORT").unwrap_or("3000".to_owned());
     let error = TcpListener::bind(format!("127.0.0.1:{port}")).err()?;
     Some(format!(
-        "port {port} can't be used ({error}): end the program that listens there, or set the variable PORT to another port"
+        "port {port} can't be used ({error}): stop the program that listens there, or set the variable PORT to another port"
     ))
 }
 
@@ -90,14 +88,14 @@ fn fetch_and_build() -> Result<()> {
     run_cargo("Building the book", &build)
 }
 
-/// Runs cargo at the top of the workbook.
+/// Runs cargo in the workbook's top folder.
 fn run_cargo(title: &str, arguments: &[&str]) -> Result<()> {
     println!("{}", style(title).bold());
     let status = cargo().args(arguments).current_dir(root()).status();
     let status = status.context("cannot run cargo")?;
     ensure!(
         status.success(),
-        "{title} failed: cargo says why above. The first time, it takes a network."
+        "{title} failed: see what cargo says above. The first time, it needs a network."
     );
     Ok(())
 }

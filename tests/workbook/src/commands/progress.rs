@@ -30,7 +30,7 @@ const AT_A_TIME: usize = 8;
 /// The width of a lesson's bar, in characters.
 const BAR: usize = 20;
 
-/// Prints a table: each lesson with how many of its scenarios pass, and its exercises. What was green once stays so.
+/// Prints a table: each lesson with how many of its scenarios pass, and its exercises. A lesson that passed stays green.
 pub async fn progress(work: &Path) -> Result<()> {
     let lessons = lessons::all()?;
     let Some(first) = lessons.first() else {
@@ -39,7 +39,7 @@ pub async fn progress(work: &Path) -> Result<()> {
     copies::expect(work, first)?;
     let current = work::lesson_of(work)?;
     let before = work::remembered(work);
-    // What was green stays green also while the copy doesn't compile.
+    // What has passed stays green, even while the copy doesn't compile.
     let verdicts = match check::copy(work, first).await {
         Ok(target) => play(&target).await?,
         Err(error) => {
@@ -75,9 +75,9 @@ pub async fn progress(work: &Path) -> Result<()> {
                 .as_ref()
                 .is_some_and(|other| other.number > lesson.number)
         {
-            format!("was green{}", replaced(lesson, current.as_ref(), &own))
+            format!("passed before{}", replaced(lesson, current.as_ref(), &own))
         } else if was_green {
-            format!("{bar} {done:2} of {}   was green", own.len())
+            format!("{bar} {done:2} of {}   passed before", own.len())
         } else {
             let replaced = replaced(lesson, current.as_ref(), &own);
             format!("{bar} {done:2} of {}{replaced}", own.len())
@@ -101,7 +101,7 @@ pub async fn progress(work: &Path) -> Result<()> {
     }
     println!();
     println!(
-        "What was green is remembered in {}.",
+        "What has passed is remembered in {}.",
         shown(&work.join("progress.txt"))
     );
     Ok(())
@@ -111,7 +111,7 @@ fn entry(lesson: &Lesson, exercise: &Exercise) -> String {
     format!("{} {}", lesson.name, exercise.name)
 }
 
-/// Plays everything: the names of the scenarios, and whether they pass.
+/// Plays everything, and returns the names of the scenarios with whether they pass.
 async fn play(target: &Target) -> Result<BTreeMap<&'static str, bool>> {
     let mut scenarios = scenarios::all();
     scenarios.extend(exercises::all().iter().map(|exercise| exercise.scenario));
@@ -123,7 +123,7 @@ async fn play(target: &Target) -> Result<BTreeMap<&'static str, bool>> {
         .inspect(|_| {
             finished += 1;
             if terminal.is_term() {
-                // Without a terminal to write to, nobody misses it.
+                // If the terminal is gone, nobody misses the progress.
                 let line = format!("\r{finished} of {} scenarios", scenarios.len());
                 terminal.write_str(&line).ok();
             }
@@ -150,7 +150,7 @@ fn replaced(lesson: &Lesson, current: Option<&Lesson>, own: &[Scenario]) -> Stri
     if by.is_empty() {
         return String::new();
     }
-    format!(" (in part replaced by {})", Vec::from_iter(by).join(", "))
+    format!(" (partly replaced by {})", Vec::from_iter(by).join(", "))
 }
 
 fn bar(done: usize, all: usize) -> String {

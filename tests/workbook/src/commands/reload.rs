@@ -1,4 +1,4 @@
-//! Tells open pages to reload. They wait on a WebSocket, where the server's policy lets them.
+//! Tells open pages to reload. They wait on a WebSocket, if the server's policy lets them.
 
 use std::{io, time::Duration};
 
@@ -10,8 +10,8 @@ use tokio::{
 };
 use tokio_tungstenite::{WebSocketStream, accept_async};
 
-/// How long a page may take to answer a goodbye.
-const GOODBYE: Duration = Duration::from_secs(5);
+/// How long a page may take to answer a close frame.
+const CLOSE_LIMIT: Duration = Duration::from_secs(5);
 
 /// A port on which pages wait.
 pub struct Reload {
@@ -33,7 +33,7 @@ impl Reload {
                     let Ok(mut page) = accept_async(stream).await else {
                         return;
                     };
-                    // The connection ends when there is something to load, or when the page has gone.
+                    // The connection ends when there's something to load, or when the page is gone.
                     tokio::select! {
                         _ = changes.changed() => close(page).await,
                         _ = page.next() => {}
@@ -44,24 +44,24 @@ impl Reload {
         Ok(Self { port, version })
     }
 
-    /// Where pages wait.
+    /// The port on which pages wait.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// Tells all pages that wait.
+    /// Tells all waiting pages to reload.
     pub fn reload(&self) {
         self.version.send_modify(|version| *version += 1);
     }
 }
 
-/// Says goodbye and waits for the answer: to the page a connection that ends before is one that failed, and it doesn't
-/// reload.
+/// Sends a close frame and waits for the answer. If the connection ended without it, the page would take that for a
+/// failure, and not reload.
 async fn close(mut page: WebSocketStream<TcpStream>) {
-    let goodbye = async {
-        // A page that has gone needs no goodbye.
+    let closing = async {
+        // A page that's gone doesn't need it.
         page.close(None).await.ok();
         while let Some(Ok(_)) = page.next().await {}
     };
-    timeout(GOODBYE, goodbye).await.ok();
+    timeout(CLOSE_LIMIT, closing).await.ok();
 }

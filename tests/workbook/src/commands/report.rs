@@ -1,4 +1,4 @@
-//! What a check says to a person.
+//! Reports a check's results to a person.
 
 use console::style;
 use course::{
@@ -22,12 +22,12 @@ use super::{
 /// How many of the compiler's warnings are shown.
 const WARNINGS: usize = 5;
 
-/// Says what came of each scenario as it becomes known, and then what to do next.
+/// Prints the result of each scenario as soon as it's known, and then what to do next.
 pub struct Report<'a> {
     subject: &'a Subject,
     /// The numbers of the earlier lessons whose scenarios have passed and aren't shown yet.
     earlier: Vec<u8>,
-    /// What was said last of a scenario that failed.
+    /// The last explanation that was printed for a failed scenario.
     said: String,
 }
 
@@ -40,9 +40,9 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Says which lesson the copy is for, if that isn't the one that is checked.
+    /// Says which lesson the copy is for, if it isn't the one being checked.
     pub fn say_if_the_copy_is_elsewhere(&self) {
-        // A manifest that can't be read is what the build complains of.
+        // The build complains about a manifest that can't be read.
         let Ok(Some(other)) = work::lesson_of(&self.subject.copy) else {
             return;
         };
@@ -58,7 +58,7 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// One line for a scenario. Those of earlier lessons that pass share a line.
+    /// Prints one line for a scenario. Passing scenarios of earlier lessons share a line.
     pub fn line(&mut self, checked: &Checked) {
         let Checked { scenario, verdict } = checked;
         let title = title(scenario, self.subject);
@@ -78,7 +78,7 @@ impl<'a> Report<'a> {
                 self.fold();
                 let why = match unseen {
                     Unseen::Log => "needs the server's log",
-                    Unseen::Limit => "the server has limits of its own",
+                    Unseen::Limit => "the server has its own limits",
                 };
                 println!("  – {title} ({why})");
             }
@@ -113,7 +113,7 @@ impl<'a> Report<'a> {
         self.earlier.clear();
     }
 
-    /// How many passed; then the whole story of the first that failed, or what comes next.
+    /// Prints how many passed, and then the details of the first that failed, or what to do next.
     pub fn summary(&mut self, checked: &[Checked], unplayed: usize, target: &Target) {
         self.fold();
         let passed = checked
@@ -123,7 +123,7 @@ impl<'a> Report<'a> {
         println!();
         println!("{passed} of {} pass.", checked.len() + unplayed);
         if unplayed > 0 {
-            println!("The other {unplayed} were not played: the server doesn't answer any more.");
+            println!("The other {unplayed} weren't played: the server no longer answers.");
         }
         let first = checked
             .iter()
@@ -163,7 +163,7 @@ impl<'a> Report<'a> {
         println!("Stuck?   {}", command("hint", subject));
     }
 
-    /// What a student may do once everything is green.
+    /// Prints what a student can do once everything passes.
     fn say_what_comes_next(&self) {
         let subject = self.subject;
         if subject.url.is_some() {
@@ -179,12 +179,9 @@ impl<'a> Report<'a> {
             .filter(|name| !done.contains(&format!("{} {name}", subject.lesson.name)))
             .collect();
         let mut rows = Vec::new();
-        if let Some(exercise) = &subject.exercise {
-            let solution = format!(
-                "lessons/{}/examples/{}.rs",
-                subject.lesson.name, exercise.name
-            );
-            rows.push((solution, "our solution, to compare with yours".to_owned()));
+        if subject.exercise.is_some() {
+            let solution = command("solution", subject);
+            rows.push((solution, "our solution, compared with yours".to_owned()));
         }
         if let Some(name) = open.first() {
             let more = match open.len() {
@@ -213,11 +210,13 @@ impl<'a> Report<'a> {
                 format!("go on to lesson {:02} with your own code", next.number),
             )),
             None => {
-                println!("That was the last lesson: your server does what the course asks for.");
+                println!(
+                    "That was the last lesson: your server does everything that the course asks for."
+                );
             }
         }
         println!();
-        println!("What comes next:");
+        println!("What to do next:");
         print_rows(&rows);
     }
 }
@@ -230,7 +229,7 @@ fn next_lesson(lesson: &Lesson) -> Option<Lesson> {
         .find(|next| next.base() == Some(&lesson.name))
 }
 
-/// What a scenario is called: an exercise by its name, as it is typed.
+/// A scenario's title; for an exercise, its name as you type it.
 pub fn title(scenario: &Scenario, subject: &Subject) -> String {
     match &subject.exercise {
         Some(exercise) => exercise.name.to_owned(),
@@ -243,7 +242,7 @@ fn indent(text: &str) -> String {
     lines.join("\n")
 }
 
-/// What is wrong in short, if anything is.
+/// A short description of what's wrong, if anything.
 pub fn next_thing(checked: &Checked, subject: &Subject) -> Option<String> {
     let fault = checked.fault()?;
     let words = fault.panic().map_or_else(

@@ -1,4 +1,4 @@
-//! `workbook run`: one lesson, from the top of the workbook.
+//! `workbook run`: one lesson, in the workbook's top folder.
 
 use std::{io::IsTerminal as _, process::Stdio};
 
@@ -12,7 +12,8 @@ use super::{
     output, setup,
 };
 
-/// Runs a lesson until it ends, installing what its page loads when that is missing; `false` if it ends with an error.
+/// Runs a lesson until it exits, after installing what its page loads if that's missing. Returns `false` if the lesson
+/// exits with an error.
 pub async fn run(lesson: &str) -> Result<bool> {
     let lesson = lessons::find(lesson)?;
     setup::ensure_client();
@@ -40,13 +41,13 @@ pub async fn run(lesson: &str) -> Result<bool> {
     loop {
         tokio::select! {
             ended = &mut shown => return Ok(ended?.success()),
-            // It reaches the server, too, which may have something to end well.
+            // Ctrl-C reaches the server, too, which may have work to finish.
             _ = signal::ctrl_c() => {}
         }
     }
 }
 
-/// Names the addresses of a server that listens on all interfaces. Any other has printed the right one itself.
+/// Prints addresses that open a server that listens on all interfaces. Other servers print the right one themselves.
 fn invite(printed: &str) {
     let (here, others) = openable(printed);
     if here == printed {

@@ -12,14 +12,14 @@ use data_encoding::BASE64;
 use ring::digest;
 use serde_json::Value;
 
-/// The lock file says what is installed; a copy of it beside the files says what was.
+/// The lock file says what should be installed; the copy of it beside the files says what was.
 const LOCK: &str = "package-lock.json";
 
 /// The bundle of the client that our pages load.
 const CLIENT: &str = "socket.io.js";
 
-/// What is copied: a folder in `node_modules/`, a folder in `vendor/`, the files. Of the client it is what Node's
-/// server serves.
+/// What is copied: a folder in `node_modules/`, a folder in `vendor/`, the files. The client's files are those that
+/// Node's server serves.
 const FILES: [(&str, &str, &[&str]); 2] = [
     (
         "socket.io-client/dist",
@@ -49,7 +49,7 @@ fn files() -> impl Iterator<Item = (PathBuf, PathBuf)> {
     })
 }
 
-/// Whether `vendor/` holds what the lock file says. Where there is no npm, the client is enough.
+/// Whether `vendor/` matches the lock file. Without npm, the client is enough.
 pub fn is_up_to_date() -> bool {
     let lock = fs::read(public().join(LOCK));
     let copy = fs::read(vendor().join(LOCK));
@@ -58,7 +58,7 @@ pub fn is_up_to_date() -> bool {
         && (files().all(|(_, to)| to.is_file()) || !has(npm()))
 }
 
-/// Installs what is missing. A page without its client is not an error: it says so itself.
+/// Installs what is missing. If that fails, the page itself says that it has no client.
 pub fn ensure_client() {
     if !is_up_to_date() {
         setup().unwrap_or_else(|error| eprintln!("{error:#}"));
@@ -75,12 +75,12 @@ pub fn setup() -> Result<()> {
     if has(npm()) {
         println!("installing the Socket.IO client and Bootstrap with npm");
         install()
-            .context("cannot install the Socket.IO client and Bootstrap, which takes a network")?;
+            .context("cannot install the Socket.IO client and Bootstrap, which needs a network")?;
     } else {
         println!(
             "npm is not installed: downloading the Socket.IO client from its CDN, without Bootstrap and the other bundles"
         );
-        download().context("cannot install the Socket.IO client, which takes a network")?;
+        download().context("cannot install the Socket.IO client, which needs a network")?;
     }
     check()?;
     fs::copy(public().join(LOCK), vendor().join(LOCK)).context("cannot copy the lock file")?;
@@ -90,7 +90,7 @@ pub fn setup() -> Result<()> {
 
 fn install() -> Result<()> {
     let mut npm = Command::new(npm());
-    // No package here has a script to run, and none needs one.
+    // No package here needs an install script.
     npm.args(["ci", "--ignore-scripts", "--loglevel=error"])
         .current_dir(public());
     run(npm, "npm ci")?;
@@ -116,10 +116,10 @@ fn download() -> Result<()> {
     ])
     .arg(client())
     .arg(format!("https://cdn.socket.io/{version}/{CLIENT}"));
-    run(curl, "curl, which takes the client from cdn.socket.io,")
+    run(curl, "curl, which downloads the client from cdn.socket.io,")
 }
 
-/// Removes the client unless it is the very file that `package.json` names.
+/// Removes the client unless its hash is the one in `package.json`.
 fn check() -> Result<()> {
     let file = client();
     let client = fs::read(&file).context("cannot read the client")?;
@@ -129,7 +129,7 @@ fn check() -> Result<()> {
     let hash = format!("sha384-{}", BASE64.encode(hash.as_ref()));
     if hash != expected {
         fs::remove_file(&file).context("cannot remove the wrong client")?;
-        bail!("the client has the hash {hash}, but should have {expected}: it was removed");
+        bail!("the client's hash is {hash}, expected {expected}: it was removed");
     }
     Ok(())
 }
@@ -158,7 +158,7 @@ pub fn has(program: &str) -> bool {
     version.is_ok_and(|status| status.success())
 }
 
-/// On Windows npm is a script, which only its full name finds.
+/// On Windows npm is a script, which is only found by its full name.
 pub fn npm() -> &'static str {
     if cfg!(windows) { "npm.cmd" } else { "npm" }
 }

@@ -1,14 +1,14 @@
-//! What should have crossed the wire, beside what did.
+//! Shows the expected frames beside the actual ones.
 
 use console::{Alignment, StyledObject, Term, pad_str, style};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use wire::transcript::Transcript;
 use workbook::{check::Fault, diagnosis::first_difference};
 
-/// The width where there is no terminal.
+/// The width if there is no terminal.
 const WIDTH: usize = 120;
 
-/// The step in which the transcripts differ, side by side.
+/// The step where the transcripts differ, side by side.
 pub fn print_side_by_side(fault: &Fault) {
     let (expected, actual) = (&fault.expected, &fault.actual);
     let step = first_difference(fault);
@@ -29,7 +29,7 @@ pub fn print_side_by_side(fault: &Fault) {
         println!("  {}", line.trim_end());
     };
     let (same, other) = (style("│"), style("≠").red());
-    row(&same, "what should cross the wire", "what crossed");
+    row(&same, "expected on the wire", "actual");
     for part in capture_diff_slices(Algorithm::Myers, &expected, &actual) {
         let is_same = matches!(part, DiffOp::Equal { .. });
         let sign = if is_same { &same } else { &other };
@@ -41,9 +41,9 @@ pub fn print_side_by_side(fault: &Fault) {
     }
 }
 
-/// Two texts cut to a width, so that the part in which they differ can be seen.
+/// Cuts two strings to a width, so that you can see where they differ.
 fn cut(left: &str, right: &str, width: usize) -> (String, String) {
-    /// How much of what is the same stands before the difference.
+    /// How many equal characters are shown before the difference.
     const BEFORE: usize = 12;
     let (left, right): (Vec<_>, Vec<_>) = (left.chars().collect(), right.chars().collect());
     let same = left
@@ -51,7 +51,7 @@ fn cut(left: &str, right: &str, width: usize) -> (String, String) {
         .zip(&right)
         .take_while(|(left, right)| left == right)
         .count();
-    // The name and the arrow always stay.
+    // Always keep the name and the arrow.
     let head = left
         .iter()
         .position(|sign| "→←·".contains(*sign))
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_long_texts_are_cut_to_where_they_differ() {
+    fn long_strings_are_cut_to_where_they_differ() {
         let (left, right) = (
             "ana ← 43[{\"a\":\"0123456789012345678901234567890123456789\",\"b\":1}]",
             "ana ← 43[{\"a\":\"0123456789012345678901234567890123456789\",\"c\":1}]",

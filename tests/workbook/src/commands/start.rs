@@ -18,27 +18,27 @@ use super::{
     setup,
 };
 
-/// What to begin.
+/// What to start.
 #[derive(Args)]
 pub struct Options {
-    /// The lesson
+    /// The lesson: 3, 03 and 03-emit all mean the same one
     #[arg(required_unless_present = "list")]
     lesson: Option<String>,
-    /// Begin again, as the lesson before; your copy is moved aside, to work-1, work-2 and so on
+    /// Begin again from the lesson before; your copy is moved aside, to work-1, work-2 and so on
     #[arg(long)]
     fresh: bool,
-    /// Go on from your own code even though it doesn't pass the lesson before
+    /// Go on with your own code even though it doesn't pass the lesson before
     #[arg(long, conflicts_with = "fresh")]
     anyway: bool,
-    /// Make a copy for one of the lesson's exercises, beside your own
+    /// Make a copy for one of the lesson's exercises, next to your own
     #[arg(long, conflicts_with = "anyway")]
     exercise: Option<String>,
-    /// List your copies, and say how to remove one
+    /// List your copies, and how to remove one
     #[arg(long, conflicts_with_all = ["fresh", "anyway", "exercise"])]
     list: bool,
 }
 
-/// Makes a copy, or goes on in the one that is there; `false` if it isn't ready for that.
+/// Makes a copy, or goes on in the one that's there. Returns `false` if that isn't ready for it.
 pub async fn start(options: &Options, work: &Path) -> Result<bool> {
     let Some(lesson) = &options.lesson else {
         copies::list(work)?;
@@ -63,7 +63,7 @@ pub async fn start(options: &Options, work: &Path) -> Result<bool> {
     }
     let beginning = lesson.base().unwrap_or("an empty server");
     println!(
-        "{} is your copy of lesson {:02}. It begins as {beginning}.",
+        "{} is your copy of lesson {:02}. It starts from {beginning}.",
         shown(work),
         lesson.number
     );
@@ -117,7 +117,7 @@ async fn go_on(lesson: &Lesson, work: &Path, anyway: bool) -> Result<bool> {
     Ok(true)
 }
 
-/// Whether the copy passes the lesson that comes first. If not, says what is missing, and what can be done.
+/// Whether the copy passes the lesson before. If not, prints what is missing, and the options.
 async fn is_ready(work: &Path, base: &Lesson, lesson: &Lesson) -> Result<bool> {
     let copy = shown(work);
     let failing = match check::copy(work, base).await {
@@ -158,13 +158,13 @@ async fn is_ready(work: &Path, base: &Lesson, lesson: &Lesson) -> Result<bool> {
         ),
         (
             format!("just start {number:02} --fresh{elsewhere}"),
-            format!("move it aside, and begin from our lesson {base:02}"),
+            format!("move it aside, and start from our lesson {base:02}"),
         ),
     ]);
     Ok(false)
 }
 
-/// Makes a copy for an exercise: from the student's own code if that is at the lesson, otherwise from the lesson.
+/// Makes a copy for an exercise: from the student's own code if it's at that lesson, otherwise from ours.
 fn exercise(lesson: &Lesson, name: &str, work: &Path, fresh: bool) -> Result<()> {
     let exercise = check::exercise(lesson, name)?;
     let copy = copies::beside(work, exercise.name);
@@ -191,7 +191,7 @@ fn exercise(lesson: &Lesson, name: &str, work: &Path, fresh: bool) -> Result<()>
     };
     work::use_page_of(exercise.name, lesson, &copy)?;
     println!(
-        "{} is your copy for the exercise {}. It begins as {beginning}.",
+        "{} is your copy for the exercise {}. It starts from {beginning}.",
         shown(&copy),
         exercise.name
     );
@@ -204,9 +204,9 @@ fn exercise(lesson: &Lesson, name: &str, work: &Path, fresh: bool) -> Result<()>
 fn say_what_to_type(lesson: &Lesson, exercise: &str, work: &Path, more: Option<(String, String)>) {
     let (number, elsewhere) = (lesson.number, elsewhere(work));
     let commands = [
-        ("check", "what is left to do"),
-        ("hint", "a hint for the next thing"),
-        ("watch work", "run it, and restart it as you save"),
+        ("check", "what's left to do"),
+        ("hint", "a hint for the first thing that fails"),
+        ("watch work", "run it, and restart it when you save"),
     ];
     let rows = commands.map(|(command, words)| {
         let command = format!("just {command} {number:02}{exercise}{elsewhere}");

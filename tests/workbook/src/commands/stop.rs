@@ -1,8 +1,8 @@
-//! Being asked to end in another way than with Ctrl-C.
+//! Requests to exit other than Ctrl-C.
 
 use std::future;
 
-/// Waits until the terminal closes or another program asks this one to end.
+/// Waits until the terminal closes, or another program asks this one to exit.
 #[cfg(unix)]
 pub async fn asked() {
     use tokio::signal::unix::{SignalKind, signal};
@@ -11,7 +11,7 @@ pub async fn asked() {
         signal(SignalKind::hangup()),
     );
     let (Ok(mut terminate), Ok(mut hangup)) = signals else {
-        // Then the system ends this program as it always does.
+        // Then the system stops this program in its usual way.
         return future::pending().await;
     };
     tokio::select! {
@@ -20,7 +20,7 @@ pub async fn asked() {
     }
 }
 
-/// Nothing can ask for it here.
+/// This system has no such requests.
 #[cfg(not(unix))]
 pub async fn asked() {
     future::pending().await

@@ -51,7 +51,7 @@ pub async fn watch(what: &[String], exercise: Option<String>, work: &Path) -> Re
     let mut changes = Changes::of(&subject.folder, &subject.top.join("public"));
     let mut server = Running::default();
     loop {
-        // Whatever happens in a round, and however long it takes, the next save ends it, and so does Ctrl-C.
+        // The next save ends a round, whatever it's doing, and so does Ctrl-C.
         let mut round = pin!(server.round(&subject, &reload));
         let mut is_over = false;
         loop {
@@ -96,18 +96,18 @@ fn subject(what: &[String], exercise: Option<String>, work: &Path) -> Result<Sub
     }
 }
 
-/// The server that runs now.
+/// The running server.
 #[derive(Default)]
 struct Running {
     child: Option<Child>,
-    /// Kept as long as it runs.
+    /// Kept for as long as the server runs.
     program: Option<Arc<Built>>,
-    /// What shows its output.
+    /// The tasks that show its output.
     output: JoinSet<()>,
 }
 
 impl Running {
-    /// Builds, puts the new program in the old one's place, checks it, and says when it ends. If it doesn't compile, the
+    /// Builds, replaces the old program with the new one, checks it, and says when it exits. If it doesn't compile, the
     /// old one stays. May be dropped at any time.
     async fn round(&mut self, subject: &Subject, reload: &Reload) {
         match work::build(&subject.folder).await {
@@ -119,7 +119,7 @@ impl Running {
             Err(error) => {
                 println!("{error:#}");
                 if self.is_running() {
-                    let words = "It does not compile: the previous server is still running.";
+                    let words = "It doesn't compile: the previous server is still running.";
                     println!("{}", style(words).bold());
                 }
             }
@@ -127,9 +127,9 @@ impl Running {
         if let Some(child) = &mut self.child {
             let ended = child.wait().await;
             self.child = None;
-            // An error means that the system has no more to say of it.
+            // An error means that the system knows nothing more about it.
             let status = ended.map_or_else(|error| error.to_string(), |status| status.to_string());
-            println!("The server ended ({status}). Save a change, and it starts again.");
+            println!("The server exited ({status}). It starts again when you save a change.");
         }
     }
 
@@ -149,20 +149,21 @@ impl Running {
             println!(
                 "{}",
                 port::fault(&port::of_server(&subject.top)).unwrap_or_else(|| {
-                    "The server ended. Fix it and save, and it starts again.".to_owned()
+                    "The server exited. It starts again when you fix it and save.".to_owned()
                 })
             );
             return Ok(());
         };
         let (address, others) = openable(&printed);
         if has_policy(&address).await {
-            // It forbids the page to connect to anyone else, and so to this program.
-            let words =
-                format!("Open {address} : its policy keeps the page from reloading by itself.");
+            // The policy keeps the page from connecting to other servers, including this program.
+            let words = format!(
+                "Open {address} : its Content-Security-Policy keeps the page from reloading by itself."
+            );
             println!("{}", style(words).bold());
         } else {
             let query = format!("?reload={}", reload.port());
-            let words = format!("Open {address}/{query} : the page reloads as you save.");
+            let words = format!("Open {address}/{query} : the page reloads when you save.");
             println!("{}", style(words).bold());
             if subject.lesson.includes("connect") {
                 println!("Two clients side by side: {address}/shared/duo.html{query}");
@@ -178,10 +179,10 @@ impl Running {
         Ok(())
     }
 
-    /// Ends the old server and starts the new one. Returns the address that it prints, or nothing if it ends before.
+    /// Stops the old server and starts the new one. Returns the address that it prints, or nothing if it exits first.
     async fn replace(&mut self, subject: &Subject, program: &Arc<Built>) -> Result<Option<String>> {
         if let Some(mut old) = self.child.take() {
-            // It may have ended by itself.
+            // It may have exited by itself.
             old.kill().await.ok();
         }
         self.output = JoinSet::new();
@@ -214,10 +215,10 @@ impl Running {
                 }
             }
         }
-        // Its last words are on their way, unless a process that it has started keeps the line open.
+        // Its last output may still be on its way, unless a process that it started keeps the pipe open.
         let last_words = async { while self.output.join_next().await.is_some() {} };
         timeout(Duration::from_secs(1), last_words).await.ok();
-        // A program that ends at once may have printed its address first.
+        // A program that exits immediately may have printed its address first.
         Ok(address.try_recv().ok())
     }
 }
@@ -231,7 +232,7 @@ async fn has_policy(address: &str) -> bool {
     page.is_ok_and(|page| page.is_ok_and(|page| page.header("content-security-policy").is_some()))
 }
 
-/// Checks the copy as it is now, and says the one thing that comes next.
+/// Checks the copy as it is now, and prints the next thing to do.
 async fn next_thing(copy: &check::Subject, program: Arc<Built>) {
     let target = workbook::check::Target::Program {
         program,
@@ -249,7 +250,7 @@ async fn next_thing(copy: &check::Subject, program: Arc<Built>) {
         }
     }
     println!(
-        "{} What comes next: {}",
+        "{} What to do next: {}",
         style("Everything passes.").green(),
         pointers::command("check", copy)
     );

@@ -21,23 +21,23 @@ use crate::{
     unfit::{State, unfit},
 };
 
-/// How long a build may take. A cold one of the last lesson takes a minute or two; a build script may never end.
+/// How long a build may take. The first build of the last lesson takes a minute or two; a build script may never end.
 const LIMIT: Duration = Duration::from_mins(10);
 
-/// A program that was built, in a place of its own as long as this value lives.
+/// A built program. It has a place of its own for as long as this value lives.
 ///
-/// The build folder is shared: what lies there may be replaced by the next build, of another copy as well, and
-/// on Windows could not be replaced while it runs.
+/// The build folder is shared: the next build may replace what's in it, even when it builds another copy, and on
+/// Windows a running program can't be replaced.
 pub struct Built {
     /// The executable file.
     pub path: PathBuf,
-    /// What the compiler warns of, each in a line with its place.
+    /// The compiler's warnings, one per line, each with its place.
     pub warnings: Vec<String>,
     _folder: TempDir,
 }
 
-/// Builds the crate in a folder into the workbook's build folder, where its dependencies are built already. An error
-/// holds what the compiler says.
+/// Builds the crate in a folder into the workbook's build folder, where its dependencies are already built. The
+/// error is the compiler's output.
 pub async fn build(folder: &Path) -> Result<Built> {
     let _turn = take_turn(folder).await?;
     let messages = if console::colors_enabled() {
@@ -49,10 +49,10 @@ pub async fn build(folder: &Path) -> Result<Built> {
     cargo
         .args([messages, "--target-dir"])
         .arg(target())
-        // Cargo's progress, for whoever waits.
+        // Shows cargo's progress while you wait.
         .stderr(Stdio::inherit())
         .stdout(Stdio::piped());
-    // A build script ends with cargo, also when that is stopped.
+    // When cargo is stopped, its build scripts stop, too.
     let (child, _group) = Group::spawn(&mut cargo).context("cannot run cargo")?;
     let built = timeout(LIMIT, child.wait_with_output()).await;
     let output = built.map_err(|_| {
@@ -97,7 +97,7 @@ pub async fn build(folder: &Path) -> Result<Built> {
 /// A warning with its place, `src/lib.rs:7: unused variable`.
 fn warning(message: &Value) -> Option<String> {
     let mut span = message["spans"].as_array()?.first()?;
-    // Of a macro's code, the place where the student calls it.
+    // For a macro's code, the place where the student calls the macro.
     while span["expansion"]["span"].is_object() {
         span = &span["expansion"]["span"];
     }
@@ -106,7 +106,7 @@ fn warning(message: &Value) -> Option<String> {
     (message["level"] == "warning").then(|| format!("{file}:{line}: {words}"))
 }
 
-/// A command of cargo's in a folder, which ends when nobody waits for it any more.
+/// A cargo command in a folder. It's stopped when nobody waits for it any longer.
 fn cargo(folder: &Path, command: &str) -> Command {
     let mut cargo = Command::from(programs::cargo());
     cargo
@@ -117,7 +117,7 @@ fn cargo(folder: &Path, command: &str) -> Command {
     cargo
 }
 
-/// What cargo has to say of a crate that doesn't come to the compiler: of its manifest, or of its dependencies.
+/// What cargo says about a crate that never reaches the compiler: about its manifest or its dependencies.
 async fn cargo_fault(folder: &Path) -> Result<String> {
     let mut cargo = cargo(folder, "metadata");
     cargo.args(["--format-version", "1", "--quiet"]);
@@ -128,10 +128,10 @@ async fn cargo_fault(folder: &Path) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stderr).trim().to_owned())
 }
 
-/// Waits until no other copy is being built, and makes sure that cargo builds this one.
+/// Waits until no other copy is being built, and makes sure that cargo really builds this one.
 ///
-/// Cargo doesn't tell two copies of a crate apart by their folders: in a shared build folder it would take the program of
-/// the other copy for this one's. So what was built last is removed when the copy changes.
+/// Cargo doesn't tell two copies of a crate apart by their folders: in a shared build folder it would reuse the other
+/// copy's program. So the last build is removed when a different copy is built.
 async fn take_turn(folder: &Path) -> Result<File> {
     fs::create_dir_all(target()).context("cannot create the build folder")?;
     let mut options = File::options();

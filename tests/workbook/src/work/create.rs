@@ -1,4 +1,4 @@
-//! Makes the crate: a manifest that needs no workspace, the sources, the page.
+//! Makes the crate: a manifest that needs no workspace, the source code, the page.
 
 use std::{fs, io, path::Path};
 
@@ -10,27 +10,27 @@ use super::manifest;
 /// What the crate begins as.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Begin {
-    /// As the lesson's base: the lesson itself is left to do.
+    /// As the lesson's base: the lesson itself is still to be done.
     AsItsBase,
     /// As the lesson itself.
     AsTheLesson,
 }
 
-/// The source of a lesson without a base.
-const EMPTY: &str = "//! A server that has nothing to say yet.
+/// The source code that a lesson without a base begins with.
+const EMPTY: &str = "//! A server that doesn't do anything yet.
 
 use std::path::Path;
 
 use axum::Router;
 
-/// What the server does with a request. The page's folder is not used yet.
+/// The server's routes. The page's folder isn't used yet.
 pub fn app(_page: &Path) -> Router {
     Router::new()
 }
 ";
 
-/// Makes a crate for a lesson in a folder that does not exist yet. It has the lesson's name and
-/// dependencies, with their versions written out, and the workbook's lock file, so it can be moved anywhere.
+/// Makes a crate for a lesson in a folder that doesn't exist yet. It has the lesson's name and dependencies, with
+/// their versions written out, and the workbook's lock file, so you can move it anywhere.
 pub fn create(lesson: &Lesson, begin: Begin, folder: &Path) -> Result<()> {
     let source = match (begin, lesson.base()) {
         (Begin::AsItsBase, Some(base)) => &lessons::find(base)?,
@@ -64,7 +64,7 @@ fn write(
     )?;
 
     let (public, copied) = (root().join("public"), folder.join("public"));
-    // The page is the lesson's from the beginning: the server is what is left to write.
+    // The page is complete from the beginning: only the server is left to write.
     copy(&public.join(&lesson.name), &copied.join(&lesson.name))?;
     for shared in ["shared", "vendor"] {
         if public.join(shared).is_dir() {
@@ -74,7 +74,7 @@ fn write(
     Ok(())
 }
 
-/// Files of a lesson that are neither code nor words about it: what a platform reads.
+/// A lesson's files that are neither code nor documentation: the ones that a platform reads.
 fn copy_others(lesson: &Path, folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(lesson)? {
         let entry = entry?;
@@ -86,7 +86,7 @@ fn copy_others(lesson: &Path, folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Replaces the name of a lesson's crate in its main.rs by that of a copy's crate.
+/// In a copied main.rs, replaces the name of the lesson's crate with that of the copy's.
 pub fn rename_crate(file: &Path, from: &Lesson, copy: &Path) -> Result<()> {
     let manifest = manifest::read(&copy.join("Cargo.toml"))?;
     let to = manifest["package"]["name"].as_str();
@@ -104,7 +104,7 @@ fn rename(file: &Path, from: &str, to: &str) -> io::Result<()> {
     fs::write(file, text.replace(&name(from), &name(to)))
 }
 
-/// Makes a copy of a copy, without what a build or the workbook has put there.
+/// Duplicates a copy, without the files that a build or the workbook put there.
 pub fn duplicate(from: &Path, to: &Path) -> Result<()> {
     const LEFT_OUT: [&str; 4] = [".git", ".hints", "progress.txt", "target"];
     let copying = || -> io::Result<()> {
@@ -139,7 +139,7 @@ pub fn use_page_of(exercise: &str, lesson: &Lesson, folder: &Path) -> Result<()>
     replaced.with_context(|| format!("cannot write {}", served.display()))
 }
 
-/// Copies a folder with all that is in it.
+/// Copies a folder with everything in it.
 pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {

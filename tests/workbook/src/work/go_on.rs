@@ -1,4 +1,4 @@
-//! Goes on in a copy: from the lesson that it was for to another, with the student's own code.
+//! Moves a copy on from its lesson to another, with the student's own code.
 
 use std::{fs, path::Path};
 
@@ -11,9 +11,9 @@ use super::{create::copy, manifest};
 /// What was changed in the copy.
 #[derive(Debug, Default)]
 pub struct Changes {
-    /// The libraries that were added to its manifest, or got more features there.
+    /// The libraries that its manifest gained, or enabled more features of.
     pub libraries: Vec<String>,
-    /// Whether the lesson's page was added. If not, there was one already.
+    /// Whether the lesson's page was added. If not, there already was one.
     pub has_new_page: bool,
 }
 
@@ -31,8 +31,8 @@ fn programs(manifest: &DocumentMut) -> impl Iterator<Item = &Table> {
     programs.into_iter().flatten()
 }
 
-/// Prepares a copy for a lesson: its libraries, its page, and the name of the program, which decides what page is served.
-/// The sources stay as they are, and so does the crate's own name, which they use.
+/// Prepares a copy for a lesson: its libraries, its page, and the name of the program, which decides which page it
+/// serves. The source code doesn't change, and neither does the crate's own name, which it uses.
 pub fn go_on(folder: &Path, from: &Lesson, to: &Lesson) -> Result<Changes> {
     let file = folder.join("Cargo.toml");
     let mut manifest = manifest::read(&file)?;
@@ -55,11 +55,11 @@ pub fn go_on(folder: &Path, from: &Lesson, to: &Lesson) -> Result<Changes> {
         }
     }
     if !libraries.is_empty() {
-        // A build has dropped what the copy didn't need so far, and would now look for the newest versions.
+        // An earlier build has removed unused packages from the lock file; now it would look for their newest versions.
         fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock"))
             .context("cannot copy Cargo.lock")?;
     }
-    // Last: until now the copy is what it was.
+    // Last, so that a failure before this leaves the copy unchanged.
     fs::write(&file, manifest.to_string())
         .with_context(|| format!("cannot write {}", file.display()))?;
     Ok(Changes {
@@ -68,7 +68,7 @@ pub fn go_on(folder: &Path, from: &Lesson, to: &Lesson) -> Result<Changes> {
     })
 }
 
-/// Adds what the lesson's manifest has and the copy's lacks, and removes nothing.
+/// Adds what the copy's manifest lacks of the lesson's, and removes nothing.
 fn add_libraries(manifest: &mut DocumentMut, ours: &DocumentMut) -> Vec<String> {
     let mut added = Vec::new();
     let Some(wanted) = ours["dependencies"].as_table() else {
@@ -118,7 +118,7 @@ fn missing_features(has: &Item, wanted: &Item) -> Array {
     missing.into_iter().collect()
 }
 
-/// Gives the copy the lesson's page, unless it has one.
+/// Adds the lesson's page to the copy, unless it has one.
 fn add_page(folder: &Path, lesson: &Lesson) -> Result<bool> {
     let page = folder.join("public").join(&lesson.name);
     if page.exists() {

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use course::lessons::{Lesson, root};
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
-/// A lesson's manifest with everything written out that it inherits from the workspace.
+/// A lesson's manifest, with everything that it inherits from the workspace written out.
 pub fn standalone(lesson: &Lesson) -> Result<String> {
     let workspace = read(&root().join("Cargo.toml"))?;
     let mut manifest = read(&lesson.folder().join("Cargo.toml"))?;
@@ -20,7 +20,7 @@ pub fn standalone(lesson: &Lesson) -> Result<String> {
     }
     manifest["lints"] = inherited["lints"].clone();
     manifest["profile"] = workspace["profile"].clone();
-    // This crate belongs to no workspace, wherever it lies.
+    // This crate belongs to no workspace, wherever it is.
     manifest["workspace"] = Item::Table(Table::new());
     Ok(manifest.to_string())
 }
@@ -32,7 +32,7 @@ pub fn read(file: &Path) -> Result<DocumentMut> {
     text.parse().with_context(|| file.display().to_string())
 }
 
-/// Replaces each `workspace = true` by what the workspace says of the name, with the features that are added here.
+/// Replaces each `workspace = true` with the workspace's entry of that name, plus the features that are added here.
 fn inherit(table: &mut Item, workspace: &Item) {
     let Some(table) = table.as_table_like_mut() else {
         return;
@@ -52,7 +52,7 @@ fn inherit(table: &mut Item, workspace: &Item) {
     }
 }
 
-/// A dependency, a version or a table, with more features than it has.
+/// Adds features to a dependency, which may be a version or a table.
 pub fn with_features(dependency: Value, more: &Array) -> Value {
     let mut table = match dependency {
         Value::InlineTable(table) => table,

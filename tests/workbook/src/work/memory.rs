@@ -1,4 +1,4 @@
-//! What was green: a few lines in the copy, plain to read and to delete.
+//! Remembers what has passed: a few lines in the copy, easy to read and to delete.
 
 use std::{fs, path::Path};
 
@@ -7,19 +7,19 @@ use anyhow::{Context, Result};
 /// The file, in the copy.
 const FILE: &str = "progress.txt";
 
-/// What the file begins with.
-const HEAD: &str = "# What was green in this copy. Delete a line, or this file, to forget it.\n";
+/// The file's first line.
+const HEAD: &str = "# What has passed in this copy. Delete a line, or this file, to forget it.\n";
 
-/// The lessons that were green, `03-emit`, and the exercises, `03-emit bienvenida`.
+/// The lessons that have passed, such as `03-emit`, and the exercises, such as `03-emit bienvenida`.
 pub fn remembered(folder: &Path) -> Vec<String> {
-    // Without the file nothing was green yet.
+    // Without the file, nothing has passed yet.
     let text = fs::read_to_string(folder.join(FILE)).unwrap_or_default();
     let lines = text.lines().map(str::trim);
     let entries = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
     entries.map(str::to_owned).collect()
 }
 
-/// Adds a line, unless it is there.
+/// Adds a line, unless it's already there.
 pub fn remember(folder: &Path, entry: &str) -> Result<()> {
     if remembered(folder).iter().any(|other| other == entry) {
         return Ok(());
@@ -34,7 +34,7 @@ pub fn remember(folder: &Path, entry: &str) -> Result<()> {
     fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))
 }
 
-/// Takes what was green in one copy along to another.
+/// Copies what one copy remembers to another.
 pub fn take_along(from: &Path, to: &Path) -> Result<()> {
     for entry in remembered(from) {
         remember(to, &entry)?;

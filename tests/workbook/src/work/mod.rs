@@ -1,11 +1,11 @@
-//! A crate of its own outside of the workspace: a student's copy, or a copy to break something in.
+//! A separate crate outside of the workspace: a student's copy, or one to break something in.
 
 mod build;
 mod create;
-mod experiment;
 mod go_on;
 mod manifest;
 mod memory;
+mod patch;
 
 use std::path::PathBuf;
 
@@ -13,9 +13,9 @@ use course::lessons::root;
 
 pub use build::{Built, build};
 pub use create::{Begin, copy, create, duplicate, rename_crate, use_page_of};
-pub use experiment::apply;
 pub use go_on::{Changes, go_on, lesson_of};
 pub use memory::{remember, remembered, take_along};
+pub use patch::{apply, solve};
 
 /// The folder of the student's copy, unless another is named.
 pub fn folder() -> PathBuf {

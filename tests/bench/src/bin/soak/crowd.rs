@@ -1,4 +1,4 @@
-//! The crowd: some stay and a few of them speak, the others come and go all the time.
+//! The crowd: some clients stay, and a few of these send messages. The others connect and leave all the time.
 
 use std::{
     cell::{Cell, RefCell},
@@ -21,14 +21,14 @@ use wire::connection::{Connection, Transport};
 
 use crate::hearing::{Hearing, Speakers, text};
 
-/// One in so many comes and goes, one in so many polls.
+/// One client in this many comes and goes, one in this many polls.
 const RESTLESS: usize = 5;
 const POLLING: usize = 50;
 
-/// How many speak, at most, and how often each of them does.
+/// The maximum number of speakers, and how often each of them sends.
 const SPEAKERS: usize = 20;
 const PAUSE: Duration = Duration::from_secs(5);
-/// One turn in so many is a burst: so many messages at once.
+/// One turn in this many is a burst of this many messages.
 const BURSTS: u64 = 40;
 const BURST: u64 = 20;
 
@@ -36,13 +36,13 @@ const BURST: u64 = 20;
 const STAY: Duration = Duration::from_secs(10);
 const AWAY: Duration = Duration::from_secs(1);
 
-/// How many connect at a time.
+/// How many clients connect at a time.
 const AT_ONCE: usize = 50;
 
 /// How long the server may take for anything.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// What happened, all together.
+/// The totals of what happened.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Tally {
     pub joins: u64,
@@ -52,7 +52,7 @@ pub struct Tally {
     pub deliveries: u64,
     pub lost: u64,
     pub failures: u64,
-    /// The first failure, in words.
+    /// A description of the first failure.
     #[serde(skip)]
     pub failure: Option<String>,
 }
@@ -64,20 +64,20 @@ impl Tally {
     }
 }
 
-/// What all clients know.
+/// State that all clients share.
 struct Place {
     base: String,
     speakers: Speakers,
     tally: RefCell<Tally>,
-    /// How often somebody has spoken.
+    /// How many messages were sent.
     turns: Cell<u64>,
-    /// No more messages.
+    /// Whether there are no more messages to send.
     is_silent: Cell<bool>,
-    /// Becomes `true` when it is time to go.
+    /// Becomes `true` when it's time to leave.
     over: watch::Sender<bool>,
 }
 
-/// The clients, connected.
+/// The connected clients.
 pub struct Crowd {
     place: Rc<Place>,
     /// The restless first.
@@ -87,7 +87,7 @@ pub struct Crowd {
 impl Crowd {
     /// Connects the clients that stay, and starts those that come and go.
     pub async fn gather(production: &Production, clients: usize) -> Result<Self> {
-        // The same in every run.
+        // The same random numbers in every run.
         fastrand::seed(0);
         let restless = clients / RESTLESS;
         let settled = clients - restless;
@@ -116,13 +116,13 @@ impl Crowd {
         self.place.tally.borrow().clone()
     }
 
-    /// Lets them speak for this long.
+    /// Lets them send for this long.
     pub async fn play(&self, duration: Duration) {
         sleep(duration).await;
         self.place.is_silent.set(true);
     }
 
-    /// Lets everyone go, those that stayed last, and returns what happened.
+    /// Lets everyone leave, those that stayed last, and returns what happened.
     pub async fn leave(self) -> Result<Tally> {
         let speakers = &self.place.speakers;
         let answered = async {
@@ -136,7 +136,7 @@ impl Crowd {
         self.place.over.send_replace(true);
         for client in self.clients {
             let left = timeout(PATIENCE, client).await;
-            left.context("a client cannot leave")??;
+            left.context("a client can't leave")??;
         }
         let mut tally = self.place.tally.take();
         tally.messages = speakers.answered().iter().sum();
@@ -161,7 +161,7 @@ fn transport(number: usize) -> Transport {
     }
 }
 
-/// A client, and what it has heard.
+/// A client, and what it has received.
 struct Client {
     place: Rc<Place>,
     connection: Connection,
@@ -196,7 +196,7 @@ impl Client {
         }
     }
 
-    /// Listens, and speaks if it is a speaker.
+    /// Listens, and sends if it's a speaker.
     async fn attend(&mut self, time: impl Future<Output = ()>) -> Result<()> {
         let mut time = pin!(time);
         let mut over = self.place.over.subscribe();
@@ -213,7 +213,7 @@ impl Client {
 
     fn say(&self) {
         let speakers = &self.place.speakers;
-        // A server that is behind gets no more.
+        // A server that has fallen behind gets no more.
         if self.place.is_silent.get() || speakers.unanswered() > BURST {
             return;
         }
@@ -230,7 +230,7 @@ impl Client {
         }
     }
 
-    /// Notes a packet: a message, or the answer to one of its own.
+    /// Records a packet: a message, or the answer to one of its own.
     fn hear(&mut self, packet: Option<String>) -> Result<()> {
         let packet = packet.context("the server has closed a connection")?;
         if self.hearing.hear(&packet) {
@@ -247,20 +247,20 @@ impl Client {
         bail!("unexpected packet {packet}")
     }
 
-    /// Hears what is still due, then leaves as the protocol says.
+    /// Receives what is still due, then leaves as the protocol says.
     async fn part(&mut self) -> Result<()> {
         let due = self.place.speakers.answered();
         let rest = timeout(PATIENCE, self.hear_the_rest()).await;
         self.hearing.close(&due);
-        rest.context("what is due does not arrive")??;
+        rest.context("something that is due doesn't arrive")??;
         self.connection.send("1".to_owned());
         let closed = async { while self.connection.receive().await.is_some() {} };
         let closed = timeout(PATIENCE, closed).await;
-        closed.context("the server does not close a connection")
+        closed.context("the server doesn't close a connection")
     }
 
     async fn hear_the_rest(&mut self) -> Result<()> {
-        // The refusal comes after everything that was sent to this client before.
+        // The refusal arrives after everything that was sent to this client before.
         self.connection.send("40/fence,".to_owned());
         loop {
             match self.connection.receive().await {
@@ -283,7 +283,7 @@ async fn roam(place: Rc<Place>, number: usize) {
             Ok(connection) => connection,
             Err(error) => return place.tally.borrow_mut().fail(&error),
         };
-        // A polling session that is cut off is missed only after a heartbeat, long after a short run.
+        // The server notices that a polling session is cut off only after a heartbeat, long after a short run.
         let is_cut = transport(number) == Transport::WebSocket && fastrand::u8(..3) == 0;
         let client = Client::new(Rc::clone(&place), connection, None);
         client.stay(sleep(around(STAY)), is_cut).await;

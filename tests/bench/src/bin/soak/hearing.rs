@@ -1,12 +1,12 @@
-//! What a client must hear, and whether it has.
+//! Tracks which messages a client has to receive, and whether it did.
 
 use std::cell::Cell;
 
-/// What begins the packet of a message, and what ends its text.
+/// The beginning of a message's packet, and the end of its text.
 const BEGIN: &str = r#"42["enviar-mensaje",{"mensaje":""#;
 const END: char = '"';
 
-/// How many messages each speaker has said, and how many of them were answered.
+/// How many messages each speaker has sent, and how many of them were answered.
 pub struct Speakers(pub Vec<Speaker>);
 
 /// One of them. Its messages have numbers from 0 on.
@@ -21,7 +21,7 @@ impl Speakers {
         Self((0..count).map(|_| Speaker::default()).collect())
     }
 
-    /// How many were said and not answered yet.
+    /// How many were sent but not answered yet.
     pub fn unanswered(&self) -> u64 {
         let speakers = self.0.iter();
         speakers
@@ -33,7 +33,7 @@ impl Speakers {
         self.0.iter().map(|one| one.said.get()).collect()
     }
 
-    /// What is due to everyone: whatever the server says from now on comes after these.
+    /// The messages that are due to everyone: whatever the server sends from now on arrives after these.
     pub fn answered(&self) -> Vec<u64> {
         self.0.iter().map(|one| one.answered.get()).collect()
     }
@@ -44,27 +44,27 @@ pub fn text(speaker: usize, number: u64) -> String {
     format!("{speaker} {number}")
 }
 
-/// The speaker and the number of a message that a client hears.
+/// The speaker and the number of a message that a client receives.
 fn parse(packet: &str) -> Option<(usize, u64)> {
     let (text, _) = packet.strip_prefix(BEGIN)?.split_once(END)?;
     let (speaker, number) = text.split_once(' ')?;
     Some((speaker.parse().ok()?, number.parse().ok()?))
 }
 
-/// What one client has heard since it joined.
+/// What one client has received since it joined.
 pub struct Hearing {
-    /// Which speaker it is itself, if it is one.
+    /// Which speaker it is itself, if it's one.
     own: Option<usize>,
-    /// The first message of each speaker that it must hear: what was said later, it must hear.
+    /// The first message of each speaker that it has to receive. It has to receive all later ones, too.
     from: Vec<u64>,
     /// The next message of each speaker.
     next: Vec<Option<u64>>,
-    /// Messages that others have heard instead, or that came twice or in another order.
+    /// Messages that only others received, or that arrived twice or in the wrong order.
     pub lost: u64,
 }
 
 impl Hearing {
-    /// For a client that has joined just now.
+    /// For a client that has just joined.
     pub fn new(speakers: &Speakers, own: Option<usize>) -> Self {
         Self {
             own,
@@ -74,7 +74,7 @@ impl Hearing {
         }
     }
 
-    /// Notes a packet, and returns whether it was a message of the crowd.
+    /// Records a packet, and returns whether it was a message of the crowd.
     pub fn hear(&mut self, packet: &str) -> bool {
         let Some((speaker, number)) = parse(packet) else {
             return false;
@@ -82,14 +82,14 @@ impl Hearing {
         let Some(next) = self.next.get_mut(speaker) else {
             return false;
         };
-        // The first may be one that was said before the client had joined, and never one that was said later.
+        // The first may be one that was sent before the client joined, but never one that was sent later.
         let expected = next.unwrap_or(number.min(self.from[speaker]));
         self.lost += number.abs_diff(expected);
         *next = Some(number + 1);
         true
     }
 
-    /// Counts what is due and was not heard, at the end.
+    /// At the end, counts what is due and wasn't received.
     pub fn close(&mut self, due: &[u64]) {
         for (speaker, &due) in due.iter().enumerate() {
             if self.own != Some(speaker) {
@@ -106,7 +106,7 @@ mod tests {
 
     use super::*;
 
-    /// What a client lost that joined after `before` messages and heard these of the `said`.
+    /// How many messages a client lost that joined after `before` messages and received these of the `said`.
     fn lost(before: u64, heard: &[u64], said: u64) -> u64 {
         let speakers = Speakers::new(1);
         speakers.0[0].said.set(before);
@@ -120,10 +120,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_counted_wherever_it_is() {
+    fn missing_messages_are_counted_at_every_position() {
         assert_eq!(lost(0, &[0, 1, 2], 3), 0);
         assert_eq!(lost(2, &[2, 3], 4), 0);
-        // Somebody was still speaking when the client joined.
+        // A speaker was still sending when the client joined.
         assert_eq!(lost(2, &[1, 2, 3], 4), 0);
         assert_eq!(lost(2, &[], 2), 0);
         // The first, one in the middle, the last, all.
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_twice_or_too_early_is_counted() {
+    fn messages_that_arrive_twice_or_too_early_are_counted() {
         assert_eq!(lost(0, &[0, 0, 1], 2), 1);
         assert!(lost(0, &[1, 0], 2) > 0);
     }

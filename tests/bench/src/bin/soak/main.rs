@@ -1,7 +1,7 @@
-//! Thousands of clients that come, go, are cut off and speak, for minutes: nothing may be lost, and nothing may be left.
+//! Thousands of clients connect, send, leave and get cut off, for minutes: nothing may be lost, and nothing may be left.
 //!
-//! `just soak` records the result in `book/measured/`. With options it writes beside the program, and that is not for
-//! the book.
+//! `just soak` records the result in `book/measured/`. With options it writes beside the program, and those
+//! results aren't for the book.
 
 mod crowd;
 mod hearing;
@@ -19,21 +19,21 @@ use wire::process::descriptors;
 use crowd::Crowd;
 use record::{Record, memory_in_quarter, play};
 
-/// How long the server may count clients after the last has gone: some were cut off between two polls, and are missed
+/// How long the server may count clients after the last has left: it notices those that were cut off between two polls
 /// after a heartbeat.
 const MISSED: Duration = Duration::from_mins(1);
 
-/// What is recorded in the book.
+/// The run that is recorded in the book.
 const MINUTES: f64 = 10.0;
 const CLIENTS: usize = 5000;
 
-/// Plays a crowd on the last lesson of production, built for release, and checks that nothing is lost and nothing is left.
+/// Plays a crowd on the last production lesson, built for release, and checks that nothing is lost and nothing is left.
 #[derive(Parser)]
 struct Options {
-    /// How long the crowd stays.
+    /// How long the crowd stays
     #[arg(long, default_value_t = MINUTES)]
     minutes: f64,
-    /// How many clients there are at a time.
+    /// How many clients there are at a time
     #[arg(long, default_value_t = CLIENTS)]
     clients: usize,
 }

@@ -1,4 +1,4 @@
-//! How the server is doing meanwhile, and what came of it all.
+//! Samples of the server during the run, and the result.
 
 use std::{pin::pin, time::Duration};
 
@@ -15,33 +15,30 @@ use crate::crowd::{Crowd, Tally};
 const COUNT: u32 = 120;
 const CLOSEST: Duration = Duration::from_secs(1);
 
-/// One in this many is printed meanwhile.
+/// One in this many is printed during the run.
 const PRINTED: usize = 2;
 
-/// How many lines the table has.
-const LINES: usize = 12;
-
-/// How much more memory the last quarter may take than the second: the rest of the warm-up, in bytes.
+/// How much more memory the last quarter may use than the second, for the rest of the warm-up, in bytes.
 const SLACK: u64 = 5_000_000;
 
 /// How many more descriptors there may be after the last client than before the first.
 const DESCRIPTORS: usize = 5;
 
-/// How the server is at one moment.
+/// The state of the server at one moment.
 #[derive(Serialize, Deserialize)]
 pub struct Sample {
-    /// Since the beginning, to a tenth.
+    /// Seconds since the beginning, to a tenth.
     seconds: f64,
     /// In bytes.
     memory: u64,
     descriptors: usize,
     /// The clients that the server counts.
     clients: f64,
-    /// Messages that clients have heard so far, all together.
+    /// Messages that all clients together have received so far.
     deliveries: u64,
 }
 
-/// Takes samples of a server for as long as the crowd plays.
+/// Takes samples of a server while the crowd plays.
 pub async fn play(
     crowd: &Crowd,
     production: &Production,
@@ -83,7 +80,7 @@ pub async fn play(
     }
 }
 
-/// All that is known in the end, as the file has it.
+/// The final record, as the file has it.
 #[derive(Serialize, Deserialize)]
 pub struct Record {
     #[serde(flatten)]
@@ -108,7 +105,7 @@ pub fn memory_in_quarter(samples: &[Sample], number: usize) -> u64 {
 }
 
 impl Record {
-    /// Checks that all is well. The first quarter does not count for the memory: the crowd is still arriving.
+    /// Checks the result. The first quarter doesn't count for the memory, since the crowd is still arriving.
     pub fn verdict(&self) -> Result<()> {
         let (lost, failures) = (self.tally.lost, self.tally.failures);
         let (before, after) = (self.descriptors_before, self.descriptors_after);
@@ -119,17 +116,17 @@ impl Record {
         let first = self.tally.failure.as_deref().unwrap_or_default();
         fault(failures > 0, format!("{failures} failures: {first}"));
         let nothing = self.tally.deliveries == 0;
-        fault(nothing, "nobody has heard anything".to_owned());
+        fault(nothing, "no client received anything".to_owned());
         let grows = late > early + early / 10 + SLACK;
         fault(grows, format!("memory grows: {early} bytes, then {late}"));
         let left = after > before + DESCRIPTORS;
-        let words = format!("descriptors are left: {before} before, {after} after");
+        let words = format!("descriptors are left over: {before} before, {after} after");
         fault(left, words);
         ensure!(faults.is_empty(), "{}", faults.join("; "));
         Ok(())
     }
 
-    /// The tables, as `soak.md` has them.
+    /// The table, as `soak.md` has it.
     pub fn markdown(&self) -> String {
         let tally = &self.tally;
         let memory = |bytes| format!("{:.1}", megabytes(bytes));
@@ -150,27 +147,17 @@ impl Record {
             ("descriptors after the last client", after.to_string()),
         ];
         let facts = facts.map(|(name, value)| format!("| {name} | {value} |\n"));
-        let step = (self.samples.len() / LINES).max(1);
-        let samples = self.samples.iter().step_by(step).map(|sample| {
-            let (seconds, clients) = (sample.seconds, sample.clients);
-            let (memory, descriptors) = (memory(sample.memory), sample.descriptors);
-            let deliveries = sample.deliveries;
-            format!("| {seconds:.0} | {clients} | {memory} | {descriptors} | {deliveries} |\n")
-        });
         format!(
             "<!-- `just soak` writes this file. -->\n\n\
              {}. The load ran on the same machine.\n\n\
-             | | |\n|---|--:|\n{}\n\
-             | seconds | clients | memory, MB | descriptors | deliveries |\n\
-             |--:|--:|--:|--:|--:|\n{}",
+             | | |\n|---|--:|\n{}",
             self.conditions,
             facts.concat(),
-            samples.collect::<String>(),
         )
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "no process holds that much")]
+#[expect(clippy::cast_precision_loss, reason = "no process uses that much")]
 fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / 1e6
 }
@@ -182,13 +169,13 @@ mod tests {
     const RECORDED: &str = include_str!("../../../../../book/measured/soak.json");
 
     #[test]
-    fn the_recorded_samples_give_the_record_and_its_tables() {
+    fn the_recorded_samples_give_the_record_and_its_table() {
         let mut record: Record = serde_json::from_str(RECORDED).unwrap();
         record.memory_in_second_quarter = memory_in_quarter(&record.samples, 1);
         record.memory_in_last_quarter = memory_in_quarter(&record.samples, 3);
         assert_eq!(bench::json(&record).unwrap(), RECORDED);
-        let tables = include_str!("../../../../../book/measured/soak.md");
-        assert_eq!(record.markdown(), tables);
+        let table = include_str!("../../../../../book/measured/soak.md");
+        assert_eq!(record.markdown(), table);
         record.verdict().unwrap();
     }
 
