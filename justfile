@@ -238,15 +238,16 @@ lint:
     just --fmt --check --unstable
     cargo clippy --workspace --all-targets --locked -- --deny warnings
     # `--all-targets` leaves out the suites that `cargo test` doesn't run by default.
-    cargo clippy --workspace --test workbook --test watch --test exercises --test experiments --test symptoms --test misbehaving --test attacks --test platform --test deployed --test house --test offline --test lines --test parity --test orphans --locked -- --deny warnings
+    cargo clippy --workspace --test workbook --test watch --test exercises --test experiments --test symptoms --test misbehaving --test attacks --test platform --test deployed --test house --test offline --test lines --test parity --test orphans --test pages --locked -- --deny warnings
     typos
     cargo deny --offline --locked check bans licenses sources
 
-# Everything that CI runs. The first command covers `test`, `test-bench`, `test-browser`, `test-book` and the unit tests
+# Everything that CI runs. The first command covers `test`, `test-bench`, `test-book` and the unit tests
 [group('build')]
 ci $INSTA_SNAPSHOT_REFERENCES_FILE=(justfile_directory() / "target/asserted"): setup browser-packages
     rm -f "$INSTA_SNAPSHOT_REFERENCES_FILE"
     cargo test --workspace --locked
+    just test-browser
     just test-loop
     just test-attacks
     just test-platform
