@@ -99,7 +99,7 @@ async fn after_prepare_no_command_needs_a_network_or_builds_a_library() {
 
 /// The commands that do more with a copy of lesson 03.
 async fn a_day_with(work: &Path) {
-    let broken = work.with_file_name("work-the-event-is-misspelt");
+    let broken = work.with_file_name("03-emit-the-event-is-misspelt");
     let package = work.with_file_name("package");
     let work = ["--work", work.to_str().unwrap()];
     for command in [
