@@ -1,4 +1,4 @@
-//! How long the parts of a chapter take in class: a rule, so that nobody's optimism decides.
+//! How long the parts of a chapter take in class: a rule, so that they don't depend on anyone's optimism.
 //!
 //! The rule counts what a reader sees: words, lines of code, frames, questions, tasks. Text that's folded isn't counted,
 //! since a class doesn't unfold it, except for the whole diff, with which students compare their own code.
@@ -11,7 +11,7 @@ use crate::{
     directive::Directive,
     expand::expand,
     parts::diff,
-    site::{Chapter, Site, heading_parts},
+    site::{Chapter, Site, chapter_path, heading_parts},
 };
 
 /// Milliseconds for a word: twice as long as adults take who read silently in their own language, 238 words a minute
@@ -40,9 +40,9 @@ pub const ON_THEIR_OWN: &str = "exercises";
 pub struct Time {
     /// The id of its heading.
     pub id: String,
-    /// What the rule says.
+    /// The minutes by the rule.
     pub least: u32,
-    /// What the author says with `{{#minutes 5}}`, in that line.
+    /// The line and the number of the author's `{{#minutes 5}}`, if there is one.
     pub said: Option<(usize, u32)>,
 }
 
@@ -80,7 +80,7 @@ pub fn measure(site: &Site, chapter: &Chapter) -> Vec<Time> {
     }
     let (text, _) = expand(site, chapter);
     let mut lesson = site.lessons.iter();
-    let lesson = lesson.find(|lesson| chapter.path == format!("lessons/{}.md", lesson.name));
+    let lesson = lesson.find(|lesson| chapter.path == chapter_path(lesson));
     let parts = format!("\n{text}");
     let parts = parts.split("\n## ").skip(1).zip(said);
     parts

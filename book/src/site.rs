@@ -131,6 +131,11 @@ impl Chapter {
     }
 }
 
+/// The file in `text/` with the chapter of a lesson.
+pub fn chapter_path(lesson: &Lesson) -> String {
+    format!("lessons/{}.md", lesson.name)
+}
+
 /// The first heading of a text, without its id.
 pub fn title(text: &str) -> Option<&str> {
     let heading = text.lines().find_map(|line| line.strip_prefix("# "))?;

@@ -8,7 +8,7 @@ use course::lessons::Lesson;
 use crate::{
     directive::Directive,
     fault::Fault,
-    site::{Chapter, title},
+    site::{Chapter, chapter_path, title},
 };
 
 /// The table of contents for mdBook, with a line for each lesson that has a chapter.
@@ -30,7 +30,7 @@ pub fn read(folder: &Path, lessons: &[Lesson]) -> Result<String> {
 }
 
 fn entry(folder: &Path, lesson: &Lesson) -> Option<String> {
-    let path = format!("lessons/{}.md", lesson.name);
+    let path = chapter_path(lesson);
     let chapter = fs::read_to_string(folder.join(&path)).ok()?;
     Some(format!("- [{}]({path})", title(&chapter)?))
 }

@@ -9,7 +9,7 @@ use crate::{
     expand::Line,
     fault::Fault,
     parts::{differences, task},
-    site::{Chapter, Site, heading_parts},
+    site::{Chapter, Site, chapter_path, heading_parts},
 };
 
 /// A part of a lesson's chapter.
@@ -45,7 +45,7 @@ const QUESTIONS: std::ops::RangeInclusive<usize> = 3..=5;
 pub fn check(site: &Site) -> Vec<Fault> {
     let mut faults = Vec::new();
     for lesson in &site.lessons {
-        let path = format!("lessons/{}.md", lesson.name);
+        let path = chapter_path(lesson);
         let Some(chapter) = site.chapters.iter().find(|chapter| chapter.path == path) else {
             let words =
                 format!("it has no chapter book/text/{path}, or SUMMARY.md doesn't have its part");
@@ -135,7 +135,7 @@ fn parts(chapter: &Chapter, number: u8, optional: &[&str]) -> Vec<Fault> {
     faults
 }
 
-/// What is wrong with what a student is to build: the tasks name each new scenario of the lesson once, and nothing above
+/// Checks what students are asked to build: the tasks name each new scenario of the lesson once, and nothing above
 /// them shows the lesson's own code. Minutes are at least what the material takes.
 fn tasks(chapter: &Chapter, number: u8, new: &[&str]) -> Vec<Fault> {
     let mut faults = Vec::new();
@@ -167,7 +167,7 @@ fn tasks(chapter: &Chapter, number: u8, new: &[&str]) -> Vec<Fault> {
                 let inside = lines[at + 1..].iter().copied();
                 let inside: Vec<Line> =
                     inside.take_while(|(_, text)| *text != "{{#end}}").collect();
-                // A list that is none is said when it is written.
+                // An invalid list is reported when the task is written.
                 for name in task::scenarios(&inside).unwrap_or_default() {
                     if !new.contains(&name) {
                         fault(*line, format!("`{name}` doesn't begin with this lesson"));

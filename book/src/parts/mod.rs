@@ -15,7 +15,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     directive::Directive,
-    site::{Chapter, Site},
+    site::{Chapter, Site, chapter_path},
     source,
 };
 
@@ -66,7 +66,7 @@ pub fn write(site: &Site, chapter: &Chapter, directive: Directive) -> Result<Str
         ("schedule", lengths @ [_, ..]) => {
             let is_of_the_course = |chapter: &&Chapter| {
                 let mut lessons = site.lessons.iter().filter(|lesson| lesson.part == 1);
-                lessons.any(|lesson| chapter.path == format!("lessons/{}.md", lesson.name))
+                lessons.any(|lesson| chapter.path == chapter_path(lesson))
             };
             let chapters = site.chapters.iter().filter(is_of_the_course);
             let chapters: Vec<_> = chapters.cloned().collect();
