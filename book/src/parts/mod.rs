@@ -20,8 +20,8 @@ use crate::{
 };
 
 /// Examples of each directive.
-const USAGE: [&str; 14] = [
-    "check 05 green}} or {{#check 05 red",
+const USAGE: [&str; 15] = [
+    "check 05 red",
     "code 05/src/lib.rs app",
     "diff 05",
     "differences}} or {{#differences 05",
@@ -32,6 +32,7 @@ const USAGE: [&str; 14] = [
     "minutes 5",
     "schedule 240}} or {{#schedule 90 90 90",
     "snapshot NAME}} or {{#snapshot NAME SECTION",
+    "starter",
     "topics",
     "total",
     "transcript 05 only_the_sender_gets_the_answer",
@@ -55,8 +56,8 @@ pub fn write(site: &Site, chapter: &Chapter, directive: Directive) -> Result<Str
         ("transcript", [lesson, scenario]) => transcript::write(site, lesson, scenario),
         ("snapshot", [name]) => Ok(snapshot::output(&site.snapshot(name)?)),
         ("snapshot", [name, section]) => snapshot::section(site, name, section),
-        ("check", [lesson, colour @ ("red" | "green")]) => Ok(snapshot::output(
-            &site.snapshot(&format!("check_{lesson}_{colour}"))?,
+        ("check", [lesson, "red"]) => Ok(snapshot::output(
+            &site.snapshot(&format!("check_{lesson}_red"))?,
         )),
         ("exercises", [lesson]) => exercises::write(site, site.lesson(lesson)?),
         ("experiments", [lesson]) => experiments::all(site, site.lesson(lesson)?),
@@ -72,6 +73,7 @@ pub fn write(site: &Site, chapter: &Chapter, directive: Directive) -> Result<Str
             let chapters: Vec<_> = chapters.cloned().collect();
             schedule::write(&chapters, chapter, lengths)
         }
+        ("starter", []) => Ok(source::figure("work/src/lib.rs", workbook::work::EMPTY)),
         ("topics", []) => topics::write(site, chapter),
         ("measured", [name]) => site.text(&format!("book/measured/{name}.md")),
         ("end" | "versus", _) => bail!("`{{{{#{}}}}}` ends nothing", directive.name),

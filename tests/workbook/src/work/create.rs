@@ -16,8 +16,8 @@ pub enum Begin {
     AsTheLesson,
 }
 
-/// The source code that a lesson without a base begins with.
-const EMPTY: &str = "//! A server that doesn't do anything yet.
+/// The source code that a lesson without a base begins with: its `src/lib.rs`.
+pub const EMPTY: &str = "//! A server that doesn't do anything yet.
 
 use std::path::Path;
 
