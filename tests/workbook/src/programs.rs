@@ -1,7 +1,9 @@
 //! Builds the workspace's programs when they're needed.
 
 use std::{
-    env, fs, io, iter,
+    env,
+    fs::{self, File},
+    io, iter,
     path::{Path, PathBuf},
     process::{Command, Output},
     sync::LazyLock,
@@ -15,13 +17,14 @@ use tokio::time::timeout;
 /// A lesson's program, built from its current code.
 ///
 /// It's a copy that belongs to the running test binary: building a student's copy removes the same lesson's program from
-/// the build folder.
+/// the build folder. No copy of a lesson is built until the programs are copied, too.
 ///
 /// # Panics
 /// If the lessons don't compile. The compiler has said why.
 pub fn program(lesson: &Lesson) -> PathBuf {
     static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
         let lessons = lessons::all().unwrap_or_default();
+        let _turn = turn().unwrap_or_else(|error| panic!("cannot wait for another build: {error}"));
         let programs = lessons.iter().flat_map(|lesson| ["--bin", &lesson.name]);
         let built = build(programs).join("debug");
         let this = env::current_exe().unwrap_or_default();
@@ -36,6 +39,19 @@ pub fn program(lesson: &Lesson) -> PathBuf {
         folder
     });
     executable(&FOLDER, &lesson.name)
+}
+
+/// Waits until no copy of a lesson is being built. None will be, as long as the file is open.
+///
+/// # Errors
+/// If the build folder can't be written to.
+pub fn turn() -> io::Result<File> {
+    fs::create_dir_all(target())?;
+    let mut options = File::options();
+    let options = options.create(true).truncate(false).read(true).write(true);
+    let turn = options.open(target().join("copy"))?;
+    turn.lock()?;
+    Ok(turn)
 }
 
 /// Copies a program, even over one that's still running.

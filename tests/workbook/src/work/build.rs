@@ -133,11 +133,8 @@ async fn cargo_fault(folder: &Path) -> Result<String> {
 /// Cargo doesn't tell two copies of a crate apart by their folders: in a shared build folder it would reuse the other
 /// copy's program. So the last build is removed when a different copy is built.
 async fn take_turn(folder: &Path) -> Result<File> {
-    fs::create_dir_all(target()).context("cannot create the build folder")?;
-    let mut options = File::options();
-    let options = options.create(true).truncate(false).read(true).write(true);
-    let turn = options.open(target().join("copy"))?;
-    let mut turn = spawn_blocking(|| turn.lock().map(|()| turn)).await??;
+    let turn = spawn_blocking(programs::turn).await?;
+    let mut turn = turn.context("cannot write to the build folder")?;
     let mut last = String::new();
     turn.read_to_string(&mut last)?;
     let this = path::absolute(folder)?.display().to_string();
