@@ -1,6 +1,7 @@
 //! The pages of all lessons in a real browser, with the official client.
 
 mod accessibility;
+mod chat;
 mod connection;
 mod exercises;
 mod messages;
@@ -84,10 +85,10 @@ fn trials(suite: &Suite) -> Vec<Trial> {
             exercises::the_chart_draws_what_is_pushed_and_what_is_polled,
     ]));
     let lessons = lessons::all().unwrap();
-    // The production lessons share one page, and the last of them has the strictest policy.
+    // The production lessons share one page, and the last of them has the strictest policy. The chat has trials of its own.
     let last = lessons.iter().rfind(|lesson| lesson.part == 2);
     let with_sockets = lessons.iter().filter(|lesson| lesson.includes("connect"));
-    for lesson in with_sockets.filter(|lesson| lesson.part != 2 || Some(*lesson) == last) {
+    for lesson in with_sockets.filter(|lesson| lesson.part == 1 || Some(*lesson) == last) {
         for transport in ["both", "polling", "websocket"] {
             let name = format!(
                 "{}::shows_what_its_transcript_says::{transport}",
@@ -135,6 +136,8 @@ fn trials(suite: &Suite) -> Vec<Trial> {
         }
     }
     trials.extend(of_none!(suite, [
+        "chat::shows_who_is_here_and_who_wrote": chat::shows_who_is_here_and_who_wrote,
+        "chat::enters_again_after_its_network_failed": chat::enters_again_after_its_network_failed,
         "stays_offline_without_a_server": connection::stays_offline_without_a_server,
         "duo::cuts_one_network_and_restores_it": panel::cuts_one_network_and_restores_it,
         "duo::reloads_when_told_to": connection::duo_reloads_when_told_to,

@@ -33,14 +33,15 @@ pub enum Over {
 #[derive(Clone, Copy)]
 pub struct Span {
     from: &'static str,
-    until: Option<&'static str>,
+    /// Lessons that replace what it shows, one for each way on from where it begins.
+    until: [Option<&'static str>; 2],
 }
 
 /// From the lesson of this package on.
 pub const fn from(package: &'static str) -> Span {
     Span {
         from: package,
-        until: None,
+        until: [None, None],
     }
 }
 
@@ -48,10 +49,12 @@ impl Span {
     /// Up to the lesson of this package, without it and the lessons that build on it.
     #[must_use]
     pub const fn until(self, package: &'static str) -> Self {
-        Self {
-            until: Some(package),
-            ..self
-        }
+        let [first, _] = self.until;
+        let until = match first {
+            None => [Some(package), None],
+            Some(_) => [first, Some(package)],
+        };
+        Self { until, ..self }
     }
 }
 
@@ -84,10 +87,12 @@ impl Scenario {
     /// Whether it holds for a lesson.
     pub fn holds_for(&self, lesson: &Lesson) -> bool {
         lesson.includes(self.lessons.from)
-            && self
+            && !self
                 .lessons
                 .until
-                .is_none_or(|until| !lesson.includes(until))
+                .iter()
+                .flatten()
+                .any(|until| lesson.includes(until))
     }
 
     /// Whether it begins with a lesson: the one that it teaches.
@@ -102,7 +107,7 @@ impl Scenario {
 
     /// The lesson that replaces what it shows, if there is one.
     pub fn replaced_by(&self) -> Result<Option<Lesson>> {
-        self.lessons.until.map(lessons::find).transpose()
+        self.lessons.until[0].map(lessons::find).transpose()
     }
 
     /// Its name as a sentence.

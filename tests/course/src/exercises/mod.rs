@@ -5,6 +5,7 @@
 mod backpressure;
 mod broadcast;
 mod callbacks;
+mod chat;
 mod connect;
 mod deploy;
 mod drain;
@@ -56,6 +57,7 @@ pub fn all() -> Vec<Exercise> {
         observe::EXERCISES,
         backpressure::EXERCISES,
         drain::EXERCISES,
+        chat::EXERCISES,
     ]
     .concat()
 }

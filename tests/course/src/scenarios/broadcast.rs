@@ -27,7 +27,7 @@ const BUFFER: Hints = [
 
 pub(super) const SCENARIOS: &[&[Scenario]] = &[
     group!(
-        from("broadcast"),
+        from("broadcast").until("chat"),
         BothTransports,
         BROADCAST,
         [
@@ -39,7 +39,7 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
         ]
     ),
     group!(
-        from("broadcast"),
+        from("broadcast").until("chat"),
         LongPolling,
         [
             "The others get the message as it was sent, and nothing else about its sender, least of all the id of its session.",
@@ -49,14 +49,14 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
         [nobody_can_impersonate_another_client,]
     ),
     group!(
-        from("broadcast"),
+        from("broadcast").until("chat"),
         BothTransports,
         BUFFER,
         [a_burst_reaches_the_others_in_order,]
     ),
     // From lesson 08 on no client may send that much.
     group!(
-        from("broadcast").until("limits"),
+        from("broadcast").until("limits").until("chat"),
         BothTransports,
         LOSS,
         [a_burst_that_does_not_reach_the_others_is_logged,]

@@ -49,7 +49,7 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
         ]
     ),
     group!(
-        from("callbacks"),
+        from("callbacks").until("chat"),
         BothTransports,
         MISFIT,
         [
@@ -58,14 +58,14 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
         ]
     ),
     group!(
-        from("callbacks"),
+        from("callbacks").until("chat"),
         BothTransports,
         LOG,
         [a_payload_that_does_not_fit_is_logged,]
     ),
     // From lesson 11 on the log holds no messages, since they're private.
     group!(
-        from("callbacks").until("observe"),
+        from("callbacks").until("observe").until("chat"),
         BothTransports,
         LOG,
         [a_message_that_is_answered_is_logged,]

@@ -28,7 +28,7 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
         [the_health_check_answers,]
     ),
     group!(
-        from("deploy"),
+        from("deploy").until("chat"),
         BothTransports,
         LIMIT,
         [a_message_over_the_limit_closes_only_its_connection,]

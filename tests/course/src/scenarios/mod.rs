@@ -3,6 +3,7 @@
 mod backpressure;
 mod broadcast;
 mod callbacks;
+mod chat;
 mod connect;
 mod deploy;
 mod drain;
@@ -63,6 +64,7 @@ pub fn all() -> Vec<Scenario> {
         observe::SCENARIOS,
         backpressure::SCENARIOS,
         drain::SCENARIOS,
+        chat::SCENARIOS,
     ];
     groups.concat().concat()
 }

@@ -162,6 +162,21 @@ impl Scene {
         Ok(())
     }
 
+    /// Fails if the server has logged these words: once it has handled everything that was sent to it so far.
+    pub async fn is_not_logged(&mut self, text: &str) -> Result {
+        let Some(log) = self.log.clone() else {
+            self.unseen.get_or_insert(Unseen::Log);
+            return Ok(());
+        };
+        for _ in 0..2 {
+            self.fence().await?;
+        }
+        if log.text().contains(text) {
+            bail!("the server logs {text:?}");
+        }
+        Ok(())
+    }
+
     /// Ends the step: records everything that's still on its way, then notes which clients heard nothing.
     pub(crate) async fn settle(&mut self) -> Result {
         // Twice, since a server may answer the first fence while the handler of the last event has still to run.

@@ -60,13 +60,12 @@ fn changed_files(lesson: &Lesson) -> Result<Vec<String>> {
     let base = lesson.base().map(lessons::find).transpose()?;
     let text = |lesson: &Lesson, name: &str| {
         let text = fs::read_to_string(lesson.folder().join("src").join(name)).ok()?;
+        let text = text.replace(&format!("{}::", lesson.package().replace('-', "_")), "");
         let code = text.lines().filter(|line| !line.starts_with("//!"));
-        let crate_name = lesson.package().replace('-', "_");
-        Some(
-            code.collect::<Vec<_>>()
-                .join("\n")
-                .replace(&crate_name, "crate"),
-        )
+        let mut code: Vec<_> = code.map(str::to_owned).collect();
+        // The crate's name also decides the place of its imports.
+        code.sort();
+        Some(code)
     };
     let mut names = Vec::new();
     for entry in fs::read_dir(lesson.folder().join("src"))? {

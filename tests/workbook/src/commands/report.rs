@@ -1,12 +1,7 @@
 //! Reports a check's results to a person.
 
 use console::style;
-use course::{
-    exercises, experiments,
-    lessons::{self, Lesson},
-    scenario::Scenario,
-    scene::Unseen,
-};
+use course::{exercises, experiments, lessons, scenario::Scenario, scene::Unseen};
 use workbook::{
     check::{Fault, Target, Verdict},
     work,
@@ -204,29 +199,43 @@ impl<'a> Report<'a> {
             "just book".to_owned(),
             format!("the chapter's questions: {page}"),
         ));
-        match next_lesson(&subject.lesson) {
-            Some(next) => rows.push((
-                format!("just start {:02}{elsewhere}", next.number),
-                format!("go on to lesson {:02} with your own code", next.number),
-            )),
-            None => {
-                println!(
-                    "That was the last lesson: your server does everything that the course asks for."
-                );
-            }
+        let all = lessons::all().unwrap_or_default();
+        let next = all
+            .iter()
+            .filter(|next| next.base() == Some(&subject.lesson.name));
+        let next: Vec<_> = next
+            .map(|next| {
+                let part = match next.part {
+                    part if part == subject.lesson.part => String::new(),
+                    part => format!(", which begins part {part},"),
+                };
+                (
+                    format!("just start {:02}{elsewhere}", next.number),
+                    format!(
+                        "go on to lesson {:02}{part} with your own code",
+                        next.number
+                    ),
+                )
+            })
+            .collect();
+        if next.is_empty() {
+            println!("That was the last lesson of part {}.", subject.lesson.part);
+        }
+        rows.extend(next);
+        let after = all.iter().find(|other| other.number == number + 1);
+        if let Some(other) = after
+            && !other.includes(subject.lesson.package())
+        {
+            let base = other.base().unwrap_or("an empty server");
+            rows.push((
+                format!("just start {:02} --fresh{elsewhere}", other.number),
+                format!("begin lesson {:02}, from our {base}", other.number),
+            ));
         }
         println!();
         println!("What to do next:");
         print_rows(&rows);
     }
-}
-
-/// The lesson whose base this one is, if there is one.
-fn next_lesson(lesson: &Lesson) -> Option<Lesson> {
-    let lessons = lessons::all().unwrap_or_default();
-    lessons
-        .into_iter()
-        .find(|next| next.base() == Some(&lesson.name))
 }
 
 /// A scenario's title; for an exercise, its name as you type it.

@@ -96,6 +96,14 @@ async fn go_on(lesson: &Lesson, work: &Path, anyway: bool) -> Result<bool> {
         print_rows(&[(again, format!("move it aside and begin lesson {number:02}"))]);
         return Ok(false);
     };
+    if !lesson.includes(from.package()) {
+        println!(
+            "{copy} is your copy of lesson {:02}, but lesson {number:02} begins again from {base}. Nothing was changed.",
+            from.number
+        );
+        print_rows(&[(again, format!("move it aside and begin lesson {number:02}"))]);
+        return Ok(false);
+    }
     if !anyway && !is_ready(work, &lessons::find(base)?, lesson).await? {
         return Ok(false);
     }
