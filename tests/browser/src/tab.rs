@@ -22,14 +22,14 @@ use chromiumoxide::{
 };
 use futures_util::{FutureExt, Stream, StreamExt};
 use serde_json::{Value, json};
-use tokio::time::timeout;
+use tokio::{runtime::Handle, time::timeout};
 
 use crate::Result;
 
 /// How long to wait until a page shows something.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A page in the browser.
+/// A page in the browser. It's closed when this value is dropped: otherwise, its window would slow down the trials after it.
 pub struct Tab {
     page: Page,
     console: EventStream<EventConsoleApiCalled>,
@@ -279,9 +279,9 @@ impl Tab {
         Ok(self.page.screenshot(params).await?)
     }
 
-    /// Closes the page.
+    /// Closes the page, and waits until it's closed.
     pub async fn close(self) -> Result {
-        self.page.close().await?;
+        self.page.clone().close().await?;
         Ok(())
     }
 
@@ -290,6 +290,15 @@ impl Tab {
         self.evaluate("0").await?;
         self.evaluate("0").await?;
         Ok(())
+    }
+}
+
+impl Drop for Tab {
+    fn drop(&mut self) {
+        if let Ok(runtime) = Handle::try_current() {
+            // It may be closed already, or the browser may be gone.
+            runtime.spawn(self.page.clone().close());
+        }
     }
 }
 
