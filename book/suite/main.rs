@@ -68,17 +68,7 @@ impl Suite {
     fn trials(&self) -> Vec<Trial> {
         let mut trials = Vec::new();
         for page in book::pages::files(&self.folder, "html").unwrap() {
-            // That page has the same chapters, and is too long for axe-core.
-            if page != "print.html" {
-                trials.extend(trials!(self, page, chapter: has_no_serious_fault));
-            }
-            trials.extend(trials!(
-                self, page, chapter:
-                does_not_scroll_sideways,
-                loads_little_and_only_its_own_files,
-                is_not_turned_by_arrow_keys,
-                is_complete_on_paper,
-            ));
+            trials.extend(trials!(self, page, chapter: is_good));
         }
         trials.extend(trials!(
             self, "reader", reader:
@@ -87,7 +77,6 @@ impl Suite {
             chooses_colours,
             hides_the_contents,
             follows_a_link_into_a_fold,
-            sees_where_code_goes_on,
             sees_whose_lifeline_it_is,
             sees_what_was_saved,
         ));

@@ -13,7 +13,7 @@ use tokio::{
 use crate::chapter::open;
 
 /// A promise that resolves once the page is laid out again.
-const NEXT_FRAME: &str = "new Promise((resolve) => requestAnimationFrame(() => setTimeout(() => requestAnimationFrame(() => setTimeout(resolve)))))";
+pub const NEXT_FRAME: &str = "new Promise((resolve) => requestAnimationFrame(() => setTimeout(() => requestAnimationFrame(() => setTimeout(resolve)))))";
 
 /// A chapter with code, a diff and something folded.
 fn chapter(folder: &Path) -> Result<String> {
@@ -22,7 +22,7 @@ fn chapter(folder: &Path) -> Result<String> {
     chapter.context("lesson 05 has no chapter")
 }
 
-async fn expect(tab: &Tab, expression: &str, expected: Value) -> Result {
+pub async fn expect(tab: &Tab, expression: &str, expected: Value) -> Result {
     let value = tab.evaluate(expression).await?;
     if value == expected {
         return Ok(());
@@ -123,34 +123,6 @@ pub async fn follows_a_link_into_a_fold(chromium: &Chromium, folder: &Path, _: &
         .await?;
     tab.wait_until("document.querySelector('details.instructor').open")
         .await
-}
-
-/// Nobody takes a line that is cut off for a whole one.
-pub async fn sees_where_code_goes_on(chromium: &Chromium, folder: &Path, _: &str) -> Result {
-    let pages = book::pages::files(folder, "html")?;
-    for page in pages.iter().filter(|page| page.starts_with("lessons/")) {
-        let tab = open(chromium, folder, page).await?;
-        for width in [1280, 360] {
-            tab.set_size(width, 800).await?;
-            tab.evaluate(NEXT_FRAME).await?;
-            let hidden = "[...document.querySelectorAll('.side pre')]
-                .filter((code) => code.scrollWidth > code.clientWidth
-                  && getComputedStyle(code).backgroundImage === 'none')
-                .map((code) => code.textContent.slice(0, 80))";
-            expect(&tab, hidden, json!([])).await?;
-        }
-        // At the end, nothing more follows.
-        let ends = "[...document.querySelectorAll('.side pre')].forEach((code) => { code.scrollLeft = code.scrollWidth; })";
-        tab.evaluate(ends).await?;
-        tab.evaluate(NEXT_FRAME).await?;
-        expect(
-            &tab,
-            "document.querySelector('.side .more-after')",
-            Value::Null,
-        )
-        .await?;
-    }
-    Ok(())
 }
 
 /// On a phone, too, and in the middle of a long chart.
