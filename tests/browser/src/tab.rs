@@ -173,7 +173,9 @@ impl Tab {
             );
             self.evaluate(&format!("{asking}.then(() => true)")).await?;
         }
-        // The panel draws in the screen's next frame.
+        // The panel loads after the page, and draws in the screen's next frame.
+        self.wait_until("document.querySelector('.wire-frames')")
+            .await?;
         self.evaluate("new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))")
             .await?;
         Ok(())

@@ -6,6 +6,7 @@ use anyhow::bail;
 use axum::Router;
 use browser::{Chromium, Result, Tab};
 use course::lessons::{self, Lesson, root};
+use futures_util::StreamExt;
 use serde_json::json;
 use tokio::{net::TcpListener, time::timeout};
 use tokio_tungstenite::accept_async;
@@ -118,8 +119,11 @@ async fn reloads(chromium: &Chromium, lesson: &Lesson, path: &str) -> Result {
             .await
             .map_err(std::io::Error::other)
     });
-    tab?;
-    waiting?.close(None).await?;
+    let _tab = tab?;
+    let mut waiting = waiting?;
+    waiting.close(None).await?;
+    // Until the page has answered: it doesn't reload if the connection only breaks.
+    while let Some(Ok(_)) = waiting.next().await {}
     // A page connects once, when it loads: this is the same page, reloaded, which waits again.
     timeout(PATIENCE, watcher.accept()).await??;
     Ok(())
