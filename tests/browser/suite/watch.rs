@@ -25,7 +25,9 @@ pub async fn reloads_its_pages_after_every_save(chromium: &Chromium) -> Result {
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
         .local_addr()?
         .port();
-    let program = programs::workbook_apart();
+    // Building the copy removes the lesson's program, which other trials need. From here on they have their own.
+    programs::program(&lesson);
+    let program = programs::workbook();
     let mut watching = Watching::start(&program, &work, &lesson, &port.to_string())?;
     let invitation = watching.says("Open ").await?;
     let link = invitation.split_whitespace().nth(1).unwrap_or_default();

@@ -81,17 +81,6 @@ pub fn workbook() -> PathBuf {
     executable(&FOLDER, "workbook")
 }
 
-/// The same with a build folder of its own: building a copy of a lesson removes the lesson's build, which other running
-/// tests may need.
-///
-/// # Panics
-/// If it doesn't compile. The compiler has said why.
-pub fn workbook_apart() -> PathBuf {
-    let program = executable(&target().join("tmp/apart/debug"), "workbook");
-    take(&workbook(), &program).unwrap_or_else(|error| panic!("cannot copy workbook: {error}"));
-    program
-}
-
 /// Runs a program that should exit by itself, and soon.
 pub async fn run_to_end(mut command: tokio::process::Command) -> Result<Output> {
     // It only takes this long on a very busy machine.
