@@ -1,6 +1,7 @@
 //! Builds the crate.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     io::{Read, Seek, Write},
     path::{self, Path, PathBuf},
@@ -131,35 +132,48 @@ async fn cargo_fault(folder: &Path) -> Result<String> {
 /// Waits until no other copy is being built, and makes sure that cargo really builds this one.
 ///
 /// Cargo doesn't tell two copies of a crate apart by their folders: in a shared build folder it would reuse the other
-/// copy's program. So the last build is removed when a different copy is built.
+/// copy's program. So a crate's last build is removed when a different copy of it is built.
 async fn take_turn(folder: &Path) -> Result<File> {
     let turn = spawn_blocking(programs::turn).await?;
     let mut turn = turn.context("cannot write to the build folder")?;
-    let mut last = String::new();
-    turn.read_to_string(&mut last)?;
+    // Each crate, and the folder of the copy that was built last.
+    let mut text = String::new();
+    turn.read_to_string(&mut text)?;
+    let last = text.lines().filter_map(|line| line.split_once(' '));
+    let mut last: BTreeMap<_, _> = last.collect();
+    let package = package(folder)?;
     let this = path::absolute(folder)?.display().to_string();
-    if last != this {
-        let not_read = |words| unfit(State::DoesNotCompile, words);
-        let manifest = manifest::read(&folder.join("Cargo.toml"));
-        let manifest = manifest.map_err(|error| not_read(format!("{error:#}")))?;
-        let package = manifest
-            .get("package")
-            .and_then(|package| package.get("name"));
-        let package = package.and_then(Item::as_str);
-        let package = package.ok_or_else(|| not_read("Cargo.toml names no package".to_owned()))?;
+    if last.insert(&package, &this) != Some(&this) {
         let mut cargo = cargo(folder, "clean");
         cargo
-            .args(["--quiet", "--package", package, "--target-dir"])
+            .args(["--quiet", "--package", &package, "--target-dir"])
             .arg(target());
         let cleaned = cargo.output().await.context("cannot run cargo")?;
         if !cleaned.status.success() {
-            return Err(not_read(cargo_fault(folder).await?));
+            return Err(unfit(State::DoesNotCompile, cargo_fault(folder).await?));
         }
+        let lines = last
+            .iter()
+            .map(|(name, folder)| format!("{name} {folder}\n"));
+        let text: String = lines.collect();
         turn.set_len(0)?;
         turn.rewind()?;
-        turn.write_all(this.as_bytes())?;
+        turn.write_all(text.as_bytes())?;
     }
     Ok(turn)
+}
+
+/// The name of the crate in a folder.
+fn package(folder: &Path) -> Result<String> {
+    let not_read = |words| unfit(State::DoesNotCompile, words);
+    let manifest = manifest::read(&folder.join("Cargo.toml"));
+    let manifest = manifest.map_err(|error| not_read(format!("{error:#}")))?;
+    let package = manifest
+        .get("package")
+        .and_then(|package| package.get("name"));
+    let package = package.and_then(Item::as_str);
+    let package = package.ok_or_else(|| not_read("Cargo.toml names no package".to_owned()))?;
+    Ok(package.to_owned())
 }
 
 fn take(program: &Path, warnings: Vec<String>) -> Result<Built> {
