@@ -3,8 +3,8 @@
  *
  * Each is the lesson's own page in a frame, `/?name=ana`, with its unchanged code. The name turns on
  * the page's network switch, which the button above the frame controls.
- * `duo.html?transport=polling` (or `websocket`) sets the transport of every client, and `?carla` adds
- * carla. With `?reload=PORT`, this window reloads, and its clients with it.
+ * `duo.html?transport=polling` (or `websocket`) sets the transport of every client, `?room=rust` the
+ * room that it joins in the lessons with rooms, and `?carla` adds carla. With `?reload=PORT`, this window reloads, and its clients with it.
  *
  * Tests can rely on this much of the document:
  *
@@ -22,6 +22,7 @@ const clients = document.querySelector('#clients');
 const btnCarla = document.querySelector('#btnCarla');
 const parameters = new URLSearchParams(location.search);
 const transport = parameters.get('transport');
+const room = parameters.get('room');
 const reload = parameters.get('reload');
 
 function createClient(name) {
@@ -68,6 +69,7 @@ function createClient(name) {
 function addressOf(name) {
   const query = new URLSearchParams({ name });
   if (transport) query.set('transport', transport);
+  if (room) query.set('room', room);
   return `/?${query}`;
 }
 

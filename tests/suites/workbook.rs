@@ -337,6 +337,34 @@ fn an_exercise_has_a_copy_of_its_own() {
     assert!(said.contains("✓ bienvenida"), "{said}");
 }
 
+/// Without a network: a build removes unused packages from the lock file of the student's copy, and later cargo would look
+/// for them.
+#[test]
+fn an_exercise_has_its_libraries_from_the_beginning() {
+    let student = Student::with("16");
+    let mut cargo = programs::cargo();
+    cargo.args(["metadata", "--offline", "--format-version", "1"]);
+    let resolved = cargo.current_dir(student.work()).output().unwrap();
+    assert!(resolved.status.success());
+    let is_locked = |copy: &str| {
+        let lock = fs::read_to_string(student.folder.path().join(copy).join("Cargo.lock"));
+        lock.unwrap().contains("\"jsonwebtoken\"")
+    };
+    assert!(!is_locked("work"));
+
+    let (said, done) = student.says(&["start", "16", "--exercise", "token"]);
+    assert!(done && said.contains("jsonwebtoken"), "{said}");
+    assert!(is_locked("work-token"));
+    let exercises = exercises::of(&lessons::find("16").unwrap());
+    let exercise = exercises.iter().find(|exercise| exercise.name == "token");
+    let ours = student.folder.path().join("ours");
+    solve(exercise.unwrap(), &ours).unwrap();
+    let copied = student.folder.path().join("work-token/src");
+    copy(&ours.join("src"), &copied).unwrap();
+    let (said, done) = student.says(&["check", "16", "--exercise", "token"]);
+    assert!(done, "{said}");
+}
+
 #[tokio::test]
 async fn a_copy_runs_in_its_own_folder() {
     let student = Student::with("07");

@@ -30,7 +30,7 @@ const USAGE: [&str; 15] = [
     "experiments 05",
     "measured NAME",
     "minutes 5",
-    "schedule 240}} or {{#schedule 90 90 90",
+    "schedule PART 240}} or {{#schedule PART 90 90 90",
     "snapshot NAME}} or {{#snapshot NAME SECTION",
     "starter",
     "topics",
@@ -64,12 +64,15 @@ pub fn write(site: &Site, chapter: &Chapter, directive: Directive) -> Result<Str
         ("experiment", [lesson, name]) => experiments::one(site, site.lesson(lesson)?, name),
         ("differences", []) => differences::write(site, None),
         ("differences", [lesson]) => differences::write(site, Some(site.lesson(lesson)?)),
-        ("schedule", lengths @ [_, ..]) => {
-            let is_of_the_course = |chapter: &&Chapter| {
-                let mut lessons = site.lessons.iter().filter(|lesson| lesson.part == 1);
+        ("schedule", [part, lengths @ ..]) if !lengths.is_empty() => {
+            let part: u8 = part
+                .parse()
+                .with_context(|| format!("`{part}` isn't the number of a part"))?;
+            let is_of_the_part = |chapter: &&Chapter| {
+                let mut lessons = site.lessons.iter().filter(|lesson| lesson.part == part);
                 lessons.any(|lesson| chapter.path == chapter_path(lesson))
             };
-            let chapters = site.chapters.iter().filter(is_of_the_course);
+            let chapters = site.chapters.iter().filter(is_of_the_part);
             let chapters: Vec<_> = chapters.cloned().collect();
             schedule::write(&chapters, chapter, lengths)
         }

@@ -24,7 +24,9 @@ async fn check(chromium: &Chromium, lesson: &Lesson, path: &str, ready: &str) ->
         .await?;
     tab.wait_until(ready).await?;
     if path == "/" && lesson.includes("connect") {
-        tab.is_online().await?;
+        // Some pages connect only once somebody has entered.
+        tab.wait_until("!lblOnline.hidden || document.querySelector('#frmEntrar')")
+            .await?;
     }
     browser::expect_no_serious_fault(&tab).await
 }

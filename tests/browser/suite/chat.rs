@@ -15,7 +15,8 @@ async fn enter(guest: &Guest<'_>, base: &str, name: &str) -> Result<Tab> {
     Ok(tab)
 }
 
-async fn people(tab: &Tab, names: &[&str]) -> Result {
+/// Waits until the page shows these people.
+pub async fn people(tab: &Tab, names: &[&str]) -> Result {
     let names = json!(names);
     tab.wait_until(&format!(
         "JSON.stringify([...lstPersonas.children].map((item) => item.textContent)) === JSON.stringify({names})"
@@ -24,7 +25,7 @@ async fn people(tab: &Tab, names: &[&str]) -> Result {
 }
 
 /// The entries of the log, with the author of a message before it and without the time.
-async fn log(tab: &Tab) -> Result<Value> {
+pub async fn log(tab: &Tab) -> Result<Value> {
     tab.evaluate(
         "[...lstMensajes.children].map((item) => item.matches('.aviso') ? item.textContent
             : `${item.querySelector('b').textContent}: ${item.querySelector('span').textContent}`)",

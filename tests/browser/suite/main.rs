@@ -5,7 +5,10 @@ mod chat;
 mod connection;
 mod exercises;
 mod messages;
+mod middleware;
+mod namespaces;
 mod panel;
+mod rooms;
 mod row;
 mod servers;
 mod watch;
@@ -135,9 +138,8 @@ fn trials(suite: &Suite) -> Vec<Trial> {
             trials.extend(trial);
         }
     }
+    trials.extend(trials_of_the_chat(suite));
     trials.extend(of_none!(suite, [
-        "chat::shows_who_is_here_and_who_wrote": chat::shows_who_is_here_and_who_wrote,
-        "chat::enters_again_after_its_network_failed": chat::enters_again_after_its_network_failed,
         "stays_offline_without_a_server": connection::stays_offline_without_a_server,
         "duo::cuts_one_network_and_restores_it": panel::cuts_one_network_and_restores_it,
         "duo::reloads_when_told_to": connection::duo_reloads_when_told_to,
@@ -166,6 +168,30 @@ fn trials(suite: &Suite) -> Vec<Trial> {
         "panel::keeps_the_last_frames_of_a_flood": panel::keeps_the_last_frames_of_a_flood,
     ]));
     trials
+}
+
+/// The pages of Part III, which are more than a row of messages.
+fn trials_of_the_chat(suite: &Suite) -> Vec<Trial> {
+    Vec::from(of_none!(suite, [
+        "chat::shows_who_is_here_and_who_wrote": chat::shows_who_is_here_and_who_wrote,
+        "chat::enters_again_after_its_network_failed": chat::enters_again_after_its_network_failed,
+        "rooms::shows_each_message_to_those_it_is_for": rooms::shows_each_message_to_those_it_is_for,
+        "rooms::sends_nothing_to_everyone_that_was_for_one":
+            rooms::sends_nothing_to_everyone_that_was_for_one,
+        "rooms::joins_its_rooms_again_after_its_network_failed":
+            rooms::joins_its_rooms_again_after_its_network_failed,
+        "rooms::joins_and_leaves_a_room_with_the_keyboard":
+            rooms::joins_and_leaves_a_room_with_the_keyboard,
+        "rooms::duo_joins_the_room_of_its_address": rooms::duo_joins_the_room_of_its_address,
+        "middleware::says_why_a_client_is_not_let_in": middleware::says_why_a_client_is_not_let_in,
+        "middleware::is_back_at_once_under_its_name": middleware::is_back_at_once_under_its_name,
+        "middleware::moves_to_the_newest_tab": middleware::moves_to_the_newest_tab,
+        "namespaces::says_why_an_admin_is_refused": namespaces::says_why_an_admin_is_refused,
+        "namespaces::shows_figures_as_they_change": namespaces::shows_figures_as_they_change,
+        "namespaces::empties_a_room_with_the_keyboard": namespaces::empties_a_room_with_the_keyboard,
+        "namespaces::an_admin_is_back_after_its_network_failed":
+            namespaces::an_admin_is_back_after_its_network_failed,
+    ]))
 }
 
 struct Suite {

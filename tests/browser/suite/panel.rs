@@ -100,6 +100,15 @@ pub async fn explains_a_frame_and_finds_a_fault(chromium: &Chromium) -> Result {
             json!(["4", "2", "/admin,", "12", r#"["hola",1]"#]),
         ),
         (
+            r#"40/admin,{"token":"1"}"#,
+            json!(["4", "0", "/admin,", r#"{"token":"1"}"#]),
+        ),
+        (
+            r#"43/admin,0[{"ok":true}]"#,
+            json!(["4", "3", "/admin,", "0", r#"[{"ok":true}]"#]),
+        ),
+        ("41/admin,", json!(["4", "1", "/admin,"])),
+        (
             r#"437[{"id":"1"}]"#,
             json!(["4", "3", "7", r#"[{"id":"1"}]"#]),
         ),
@@ -333,11 +342,12 @@ async fn grow(tab: &Tab) -> Result {
 }
 
 /// The document of a client's page, in JavaScript.
-fn page(name: &str) -> String {
+pub fn page(name: &str) -> String {
     format!("document.querySelector('[data-name={name}] iframe').contentDocument")
 }
 
-async fn online(tab: &Tab, name: &str, online: bool) -> Result {
+/// Waits until a client's page is Online, or Offline.
+pub async fn online(tab: &Tab, name: &str, online: bool) -> Result {
     until(
         tab,
         &format!(
@@ -350,7 +360,7 @@ async fn online(tab: &Tab, name: &str, online: bool) -> Result {
 }
 
 /// Waits for a condition on the content of the frames, whose changes don't show in the window's own document.
-async fn until(tab: &Tab, condition: &str) -> Result {
+pub async fn until(tab: &Tab, condition: &str) -> Result {
     let waiting = format!(
         "new Promise((resolve) => {{
            const check = () => {{

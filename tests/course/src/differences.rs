@@ -103,11 +103,12 @@ impl Differences {
 }
 
 /// The fields that the protocol leaves to the server, each with its kind of packet.
-const CHOICES: [(&str, &str); 4] = [
+const CHOICES: [(&str, &str); 5] = [
     ("0", "maxPayload"),
     ("0", "pingInterval"),
     ("0", "pingTimeout"),
     ("40", "sid"),
+    ("40/admin,", "sid"),
 ];
 
 /// A transcript without what the protocol leaves to the server: the limits in the handshake, and whether the ids of the

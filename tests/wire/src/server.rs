@@ -13,6 +13,9 @@ use tokio::{
 
 use crate::group::Group;
 
+/// What opens the namespace `/admin` of every server that's started here, if it has one.
+pub const ADMIN_TOKEN: &str = "the token of an admin";
+
 /// How long a server may take until it accepts connections.
 const START_LIMIT: Duration = Duration::from_secs(30);
 
@@ -199,6 +202,7 @@ fn prepare<'a>(
     command
         .current_dir(folder)
         .env("PORT", "0")
+        .env("ADMIN_TOKEN", ADMIN_TOKEN)
         .envs(environment.iter().copied())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

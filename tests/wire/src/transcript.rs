@@ -256,7 +256,7 @@ impl Recorder {
 }
 
 /// Replaces values that differ from run to run with names: session ids (`sids`: id and client), dates in Unix
-/// milliseconds, the reason of an error, and the offered upgrades, which depend on the transport.
+/// milliseconds, the reason of an error, tokens, and the offered upgrades, which depend on the transport.
 pub fn redact(frame: &str, sids: &[(String, String)]) -> String {
     let mut frame = frame.to_owned();
     for (sid, who) in sids {
@@ -290,6 +290,8 @@ fn redact_value(value: &mut Value) -> bool {
                 let placeholder = match (name.as_str(), &*field) {
                     ("error", Value::String(_)) => "<reason>",
                     ("date" | "fecha", Value::Number(number)) if number.is_u64() => "<date>",
+                    // A JSON Web Token, which begins with the encoded `{"`.
+                    ("token", Value::String(token)) if token.starts_with("eyJ") => "<token>",
                     ("upgrades", _) => "<upgrades>",
                     _ => {
                         redacted |= redact_value(field);

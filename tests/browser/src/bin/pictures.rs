@@ -46,7 +46,9 @@ async fn every_page(folder: &Path) -> Result {
         let server = start(&lesson).await?;
         let tab = chromium.guest().await?.open(&server.base).await?;
         if lesson.includes("connect") {
-            tab.is_online().await?;
+            // Some pages connect only once somebody has entered.
+            tab.wait_until("!lblOnline.hidden || document.querySelector('#frmEntrar')")
+                .await?;
         }
         in_all_sizes(&tab, folder, &lesson.name).await?;
     }

@@ -12,8 +12,11 @@ mod drain;
 mod emit;
 mod headers;
 mod limits;
+mod middleware;
+mod namespaces;
 mod observe;
 mod places;
+mod rooms;
 mod server_emit;
 mod static_server;
 
@@ -58,6 +61,9 @@ pub fn all() -> Vec<Exercise> {
         backpressure::EXERCISES,
         drain::EXERCISES,
         chat::EXERCISES,
+        rooms::EXERCISES,
+        middleware::EXERCISES,
+        namespaces::EXERCISES,
     ]
     .concat()
 }

@@ -53,7 +53,7 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
         [another_site_may_connect,]
     ),
     group!(
-        from("connect"),
+        from("connect").until("middleware"),
         BothTransports,
         CONNECT,
         [
@@ -66,7 +66,7 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
         ]
     ),
     group!(
-        from("connect"),
+        from("connect").until("middleware"),
         BothTransports,
         LOG,
         [

@@ -3,15 +3,18 @@
 mod backpressure;
 mod broadcast;
 mod callbacks;
-mod chat;
+pub(crate) mod chat;
 mod connect;
 mod deploy;
 mod drain;
 mod emit;
 mod headers;
 mod limits;
+pub(crate) mod middleware;
+pub(crate) mod namespaces;
 mod observe;
 mod places;
+pub(crate) mod rooms;
 mod server_emit;
 mod static_server;
 
@@ -65,6 +68,9 @@ pub fn all() -> Vec<Scenario> {
         backpressure::SCENARIOS,
         drain::SCENARIOS,
         chat::SCENARIOS,
+        rooms::SCENARIOS,
+        middleware::SCENARIOS,
+        namespaces::SCENARIOS,
     ];
     groups.concat().concat()
 }

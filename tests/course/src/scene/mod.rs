@@ -7,6 +7,7 @@ mod talk;
 use std::{collections::VecDeque, time::Duration};
 
 use anyhow::{Context, Error, anyhow, bail};
+use serde_json::Value;
 use tokio::time::timeout;
 use wire::{
     connection::{Connection, Http, Response, Transport},
@@ -22,6 +23,10 @@ const QUIET: Duration = Duration::from_millis(100);
 
 /// How often it asks before it gives up.
 const FENCES: usize = 10;
+
+/// The beginning of an event that the server repeats each second, whatever happens. The transcript shows it only where a
+/// scenario waits for it.
+const REPEATED: &str = "42/admin,[\"cifras\",";
 
 /// How long a server's log may take to arrive here after the server has written it.
 const LOG_LIMIT: Duration = Duration::from_secs(1);
@@ -45,6 +50,8 @@ struct Client {
     connection: Connection,
     /// Frames that have arrived and that the scenario hasn't asked for yet.
     heard: VecDeque<String>,
+    /// Events that the server repeats by itself, which have arrived.
+    repeated: VecDeque<String>,
     /// The id of the next acknowledgement that the client asks for.
     next_ack: u64,
 }
@@ -54,7 +61,18 @@ impl Client {
     async fn next(&mut self) -> Option<String> {
         match self.heard.pop_front() {
             Some(frame) => Some(frame),
-            None => self.connection.receive().await,
+            None => self.receive().await,
+        }
+    }
+
+    /// The same for a frame that hasn't arrived yet. It's never one that the server repeats by itself.
+    async fn receive(&mut self) -> Option<String> {
+        loop {
+            let frame = self.connection.receive().await?;
+            if !frame.starts_with(REPEATED) {
+                return Some(frame);
+            }
+            self.repeated.push_back(frame);
         }
     }
 }
@@ -66,6 +84,8 @@ pub struct Scene {
     log: Option<Log>,
     clients: Vec<Client>,
     recorder: Recorder,
+    /// What each client says about itself when it joins the namespace.
+    introduction: Option<fn(&str) -> Value>,
     /// Something that the scenario needed and this server doesn't offer.
     pub(crate) unseen: Option<Unseen>,
 }
@@ -79,6 +99,7 @@ impl Scene {
             log,
             clients: Vec::new(),
             recorder: Recorder::default(),
+            introduction: None,
             unseen: None,
         }
     }
@@ -86,6 +107,16 @@ impl Scene {
     /// The transcript so far.
     pub fn transcript(&self) -> Transcript {
         self.recorder.transcript()
+    }
+
+    /// From now on, clients introduce themselves when they join the namespace: with this `auth`, made from their names.
+    pub fn introduce(&mut self, introduction: fn(&str) -> Value) {
+        self.introduction = Some(introduction);
+    }
+
+    /// Whether clients introduce themselves when they join the namespace.
+    pub fn has_introductions(&self) -> bool {
+        self.introduction.is_some()
     }
 
     /// Begins the next step of the story, once nothing more arrives in the one before.
@@ -113,6 +144,17 @@ impl Scene {
     ) -> Result<Response> {
         self.recorder.line(who, Direction::Sent, shown);
         self.send_request(shown, method, path, headers).await
+    }
+
+    /// `POST`s a JSON value to a path.
+    pub async fn post(&mut self, who: &str, path: &str, payload: &Value) -> Result<Response> {
+        let shown = format!("POST {path} {payload}");
+        self.recorder.line(who, Direction::Sent, &shown);
+        let json = [("content-type", "application/json")];
+        let http = Http::new(&self.base)?;
+        let request = http.request("POST", path, &json, payload.to_string());
+        let answer = timeout(LIMIT, request).await;
+        answer.with_context(|| format!("{shown} was not answered"))?
     }
 
     /// `GET`s a path, which the transcript doesn't show.
@@ -210,7 +252,7 @@ impl Scene {
         }
         for client in &mut self.clients {
             loop {
-                let frame = timeout(LIMIT, client.connection.receive()).await;
+                let frame = timeout(LIMIT, client.receive()).await;
                 match frame
                     .ok()
                     .with_context(|| format!("the server doesn't answer {}", client.name))?

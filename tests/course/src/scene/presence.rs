@@ -3,6 +3,7 @@
 use std::{collections::VecDeque, time::Duration};
 
 use anyhow::{Context, bail};
+use serde_json::Value;
 use tokio::time::timeout;
 use wire::{
     connection::{Connection, Http, Transport, handshake},
@@ -19,11 +20,8 @@ impl Scene {
     pub async fn connect(&mut self, names: &[&str]) -> Result {
         for name in names {
             self.open(name).await?;
-            self.send(name, "40")?;
-            let answer = self.receive(name, "an answer to `40`").await?;
-            if !answer.starts_with("40{") {
-                return Err(unexpected(name, "an answer to `40`", &answer));
-            }
+            let auth = self.introduction.map(|introduction| introduction(name));
+            self.join(name, auth.as_ref()).await?;
         }
         Ok(())
     }
@@ -46,15 +44,48 @@ impl Scene {
     /// Asks for the default namespace on a new connection, and is refused with a `connect_error`.
     pub async fn is_refused(&mut self, who: &str) -> Result {
         self.open(who).await?;
-        self.send(who, "40")?;
+        self.is_refused_with(who, None).await
+    }
+
+    /// Asks for the default namespace on an open connection, with this `auth`, and is refused with a `connect_error`.
+    pub async fn is_refused_with(&mut self, who: &str, auth: Option<&Value>) -> Result {
+        self.is_refused_by(who, "", auth).await
+    }
+
+    /// The same for the namespace with this prefix: `/admin,`.
+    pub async fn is_refused_by(&mut self, who: &str, prefix: &str, auth: Option<&Value>) -> Result {
+        self.send(who, &join_packet(prefix, auth))?;
         let answer = self.receive(who, "a refusal").await?;
-        if answer.starts_with("44{") {
+        if answer.starts_with(&format!("44{prefix}{{")) {
             return Ok(());
         }
         bail!("{who} should have been refused, but was let in")
     }
 
-    async fn open(&mut self, name: &str) -> Result {
+    /// Joins the default namespace on an open connection, with this `auth`.
+    pub async fn join(&mut self, who: &str, auth: Option<&Value>) -> Result {
+        self.join_namespace(who, "", auth).await
+    }
+
+    /// The same for the namespace with this prefix: `/admin,`.
+    pub async fn join_namespace(
+        &mut self,
+        who: &str,
+        prefix: &str,
+        auth: Option<&Value>,
+    ) -> Result {
+        let packet = join_packet(prefix, auth);
+        let expected = format!("an answer to `{packet}`");
+        self.send(who, &packet)?;
+        let answer = self.receive(who, &expected).await?;
+        if answer.starts_with(&format!("40{prefix}{{")) {
+            return Ok(());
+        }
+        Err(unexpected(who, &expected, &answer))
+    }
+
+    /// Opens a connection, and doesn't join a namespace yet.
+    pub async fn open(&mut self, name: &str) -> Result {
         let opening = timeout(LIMIT, Connection::open(&self.base, self.transport));
         let connection = opening
             .await
@@ -67,6 +98,7 @@ impl Scene {
             name: name.to_owned(),
             connection,
             heard: VecDeque::new(),
+            repeated: VecDeque::new(),
             next_ack: 0,
         });
         let client = self.client(name)?;
@@ -77,6 +109,18 @@ impl Scene {
         self.recorder.name_sid(sid, name);
         self.recorder.line(name, Direction::Received, &packet);
         Ok(())
+    }
+
+    /// The server makes the client leave the namespace, and the client closes its connection, as the official one does.
+    pub async fn is_disconnected(&mut self, who: &str) -> Result {
+        let expected = "`41`";
+        let frame = self.receive(who, expected).await?;
+        if frame != "41" {
+            return Err(unexpected(who, expected, &frame));
+        }
+        let connection = self.take(who)?.connection;
+        let closed = timeout(LIMIT, connection.close()).await;
+        closed.with_context(|| format!("{who} couldn't close its connection"))
     }
 
     /// Waits until the server closes the client's connection.
@@ -131,4 +175,10 @@ impl Scene {
         self.recorder.line(who, Direction::Happened, note);
         Ok(())
     }
+}
+
+/// The packet that asks for a namespace.
+fn join_packet(prefix: &str, auth: Option<&Value>) -> String {
+    let auth = auth.map(Value::to_string).unwrap_or_default();
+    format!("40{prefix}{auth}")
 }

@@ -10,7 +10,10 @@ use wire::{
     transcript::{Direction, redact},
 };
 
-use super::{LIMIT, Result, Scene, unexpected};
+use super::{LIMIT, REPEATED, Result, Scene, unexpected};
+
+/// How long figures that arrive each second may take.
+const FIGURES_LIMIT: Duration = Duration::from_secs(10);
 
 impl Scene {
     /// Emits an event without asking for an answer.
@@ -87,6 +90,34 @@ impl Scene {
     fn last_question(&mut self, who: &str) -> Result<(u64, String)> {
         let last = self.client(who)?.next_ack.saturating_sub(1);
         Ok((last, format!("the answer to question {last}")))
+    }
+
+    /// Waits until the event that the server repeats has exactly this payload.
+    pub async fn hears_figures(&mut self, who: &str, payload: &Value) -> Result {
+        let expected = format!("{REPEATED}{payload}]");
+        let client = self.client(who)?;
+        let waiting = async {
+            loop {
+                while let Some(frame) = client.repeated.pop_front() {
+                    let figures = serde_json::from_str(&frame[REPEATED.len()..frame.len() - 1]);
+                    if figures.is_ok_and(|figures: Value| figures == *payload) {
+                        return Some(frame);
+                    }
+                }
+                let frame = client.connection.receive().await?;
+                let frames = if frame.starts_with(REPEATED) {
+                    &mut client.repeated
+                } else {
+                    &mut client.heard
+                };
+                frames.push_back(frame);
+            }
+        };
+        let frame = timeout(FIGURES_LIMIT, waiting).await.ok().flatten();
+        let frame =
+            frame.with_context(|| format!("{who} should have heard `{expected}`, but didn't"))?;
+        self.recorder.line(who, Direction::Received, &frame);
+        Ok(())
     }
 
     /// The question that this client hears next: the id to answer to, and the payload.

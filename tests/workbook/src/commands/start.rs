@@ -198,11 +198,15 @@ fn exercise(lesson: &Lesson, name: &str, work: &Path, fresh: bool) -> Result<()>
         format!("our lesson {number:02}")
     };
     work::use_page_of(exercise.name, lesson, &copy)?;
+    let libraries = work::use_libraries_of(&exercise, &copy)?;
     println!(
         "{} is your copy for the exercise {}. It starts from {beginning}.",
         shown(&copy),
         exercise.name
     );
+    if !libraries.is_empty() {
+        println!("  added to Cargo.toml: {}", libraries.join(", "));
+    }
     println!();
     println!("{}", exercise.task);
     say_what_to_type(lesson, &option, work, None);

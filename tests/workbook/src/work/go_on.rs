@@ -3,10 +3,13 @@
 use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
-use course::lessons::{self, Lesson, root};
+use course::{
+    exercises::Exercise,
+    lessons::{self, Lesson, root},
+};
 use toml_edit::{Array, DocumentMut, Item, Table, Value};
 
-use super::{create::copy, manifest};
+use super::{create::copy, manifest, patch::apply};
 
 /// What was changed in the copy.
 #[derive(Debug, Default)]
@@ -55,9 +58,7 @@ pub fn go_on(folder: &Path, from: &Lesson, to: &Lesson) -> Result<Changes> {
         }
     }
     if !libraries.is_empty() {
-        // An earlier build has removed unused packages from the lock file; now it would look for their newest versions.
-        fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock"))
-            .context("cannot copy Cargo.lock")?;
+        renew_lock_file(folder)?;
     }
     // Last, so that a failure before this leaves the copy unchanged.
     fs::write(&file, manifest.to_string())
@@ -66,6 +67,31 @@ pub fn go_on(folder: &Path, from: &Lesson, to: &Lesson) -> Result<Changes> {
         libraries,
         has_new_page,
     })
+}
+
+/// Adds the libraries to a new copy that an exercise's solution uses: only the code is left to write. Returns their names.
+pub fn use_libraries_of(exercise: &Exercise, folder: &Path) -> Result<Vec<String>> {
+    let solution = exercise.solution()?;
+    if !solution.diff.contains("\n+++ b/Cargo.toml\n") {
+        return Ok(Vec::new());
+    }
+    let solved = tempfile::tempdir()?;
+    let solved = solved.path().join(exercise.name);
+    apply(&solution, &solved)?;
+    let file = folder.join("Cargo.toml");
+    let mut manifest = manifest::read(&file)?;
+    let libraries = add_libraries(&mut manifest, &manifest::read(&solved.join("Cargo.toml"))?);
+    renew_lock_file(folder)?;
+    fs::write(&file, manifest.to_string())
+        .with_context(|| format!("cannot write {}", file.display()))?;
+    Ok(libraries)
+}
+
+/// Replaces the copy's lock file with the workbook's. An earlier build has removed unused packages from it; once they're
+/// used, it would look for their newest versions.
+fn renew_lock_file(folder: &Path) -> Result<()> {
+    let copied = fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock"));
+    copied.map(|_| ()).context("cannot copy Cargo.lock")
 }
 
 /// Adds what the copy's manifest lacks of the lesson's, and removes nothing.

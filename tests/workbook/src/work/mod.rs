@@ -13,7 +13,7 @@ use course::lessons::root;
 
 pub use build::{Built, build};
 pub use create::{Begin, EMPTY, copy, create, duplicate, rename_crate, use_page_of};
-pub use go_on::{Changes, go_on, lesson_of};
+pub use go_on::{Changes, go_on, lesson_of, use_libraries_of};
 pub use memory::{remember, remembered, take_along};
 pub use patch::{apply, solve};
 
