@@ -242,7 +242,8 @@ lint:
     typos
     cargo deny --offline --locked check bans licenses sources
 
-# Nothing is built a second time with small changes, and nobody reads a backtrace: what these need would only take time.
+# Incremental builds help when you change something and build again, and debug information when you read a backtrace. Here
+# both would only take time.
 # Everything that CI runs. The first command covers `test`, `test-bench`, `test-book` and the unit tests
 [group('build')]
 ci $CARGO_INCREMENTAL="0" $CARGO_PROFILE_DEV_DEBUG="0" $INSTA_SNAPSHOT_REFERENCES_FILE=(justfile_directory() / "target/asserted"): setup browser-packages

@@ -1,4 +1,4 @@
-//! Who may come in, and who has sent an event.
+//! Decides which clients may come in, and names the sender of an event.
 
 use std::{convert::Infallible, sync::Arc};
 
@@ -18,7 +18,7 @@ const MAX_NAME: usize = 20;
 /// The fewest bytes in a secret: it must be too long to guess.
 const MIN_SECRET: usize = 16;
 
-/// What a client says about itself in `auth`. It belongs to the client's socket, and goes with it.
+/// A client's `auth`, with which it introduces itself. It belongs to the client's socket, and goes with it.
 #[derive(Clone, Deserialize)]
 pub struct Person {
     #[serde(rename = "nombre")]

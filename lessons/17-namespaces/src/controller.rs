@@ -67,7 +67,7 @@ fn people(io: &SocketIo) -> Vec<String> {
     names(io.sockets())
 }
 
-/// The names that belong to these sockets, in alphabetical order: the sockets themselves come in none.
+/// The names that belong to these sockets, in alphabetical order: the sockets come in no order.
 fn names(sockets: Vec<SocketRef>) -> Vec<String> {
     let mut names = Vec::new();
     for socket in sockets {

@@ -1,4 +1,4 @@
-// Who may come in.
+// Decides which clients may come in.
 
 // The most characters in a name.
 const MAX_NAME = 20;

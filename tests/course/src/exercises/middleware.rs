@@ -6,7 +6,11 @@ use serde_json::{Value, json};
 use super::Exercise;
 use crate::{
     scenario::from,
-    scenarios::scenario,
+    scenarios::{
+        chat::hears_notice,
+        middleware::{auth, enters, secret},
+        scenario,
+    },
     scene::{Result, Scene},
 };
 
@@ -73,30 +77,6 @@ pub(super) const EXERCISES: &[Exercise] = &[
         ),
     },
 ];
-
-/// A person's `auth`.
-fn auth(name: &str) -> Value {
-    json!({ "nombre": name, "secreto": secret(name) })
-}
-
-fn secret(name: &str) -> String {
-    format!("the secret of {name}")
-}
-
-/// Connects, and gets the list.
-async fn enters(scene: &mut Scene, who: &str, auth: &Value) -> Result {
-    scene.open(who).await?;
-    scene.join(who, Some(auth)).await?;
-    scene.hears(who, "personas").await?;
-    Ok(())
-}
-
-/// Hears who came or went, and who is here now.
-async fn hears_notice(scene: &mut Scene, who: &str) -> Result {
-    scene.hears(who, "aviso").await?;
-    scene.hears(who, "personas").await?;
-    Ok(())
-}
 
 async fn exercise_aforo(scene: &mut Scene) -> Result {
     scene.step("ana and beto enter").await?;

@@ -99,7 +99,11 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
 
 /// The `auth` of a page on which this person has entered.
 pub(crate) fn auth(name: &str) -> Value {
-    json!({ "nombre": name, "secreto": format!("the secret of {name}") })
+    json!({ "nombre": name, "secreto": secret(name) })
+}
+
+pub(crate) fn secret(name: &str) -> String {
+    format!("the secret of {name}")
 }
 
 /// Stories of the lessons before, with clients that introduce themselves.
@@ -128,8 +132,8 @@ introduced! {
     a_message_to_an_absent_person_is_answered_with_an_error = rooms::a_private_message_to_nobody_is_answered_with_an_error;
 }
 
-/// The second page of a person: a client under another name in the transcript.
-async fn enters_on_another_page(scene: &mut Scene, who: &str, auth: &Value) -> Result {
+/// Connects with this `auth`, and hears the list. A person's second page is a client under another name.
+pub(crate) async fn enters(scene: &mut Scene, who: &str, auth: &Value) -> Result {
     scene.open(who).await?;
     scene.join(who, Some(auth)).await?;
     scene.hears(who, "personas").await?;
@@ -214,7 +218,7 @@ async fn nobody_gets_a_name_without_its_secret(scene: &mut Scene) -> Result {
     hears_notice(scene, "beto").await?;
     let mut free = auth("carla");
     free["nombre"] = json!("ana");
-    enters_on_another_page(scene, "carla", &free).await?;
+    enters(scene, "carla", &free).await?;
     hears_notice(scene, "beto").await
 }
 
@@ -224,7 +228,7 @@ async fn the_newest_connection_keeps_the_name(scene: &mut Scene) -> Result {
     scene.step("ana enters again, on another page").await?;
     let mut back = auth("ana");
     back["vuelve"] = json!(true);
-    enters_on_another_page(scene, "ana-2", &back).await?;
+    enters(scene, "ana-2", &back).await?;
     scene.is_disconnected("ana").await?;
     hears_notice(scene, "beto").await?;
     scene.step("beto writes to ana").await?;
@@ -249,7 +253,7 @@ async fn a_person_on_a_new_connection_has_not_left(scene: &mut Scene) -> Result 
     scene.hears("beto", "personas").await?;
     scene.hears("ana", "personas").await?;
     scene.step("ana enters again, on another page").await?;
-    enters_on_another_page(scene, "ana-2", &auth("ana")).await?;
+    enters(scene, "ana-2", &auth("ana")).await?;
     scene.is_disconnected("ana").await
 }
 

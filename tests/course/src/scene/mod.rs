@@ -143,7 +143,7 @@ impl Scene {
         headers: &[(&str, &str)],
     ) -> Result<Response> {
         self.recorder.line(who, Direction::Sent, shown);
-        self.send_request(shown, method, path, headers).await
+        self.send_request(shown, method, path, headers, "").await
     }
 
     /// `POST`s a JSON value to a path.
@@ -151,15 +151,13 @@ impl Scene {
         let shown = format!("POST {path} {payload}");
         self.recorder.line(who, Direction::Sent, &shown);
         let json = [("content-type", "application/json")];
-        let http = Http::new(&self.base)?;
-        let request = http.request("POST", path, &json, payload.to_string());
-        let answer = timeout(LIMIT, request).await;
-        answer.with_context(|| format!("{shown} was not answered"))?
+        let body = payload.to_string();
+        self.send_request(&shown, "POST", path, &json, &body).await
     }
 
     /// `GET`s a path, which the transcript doesn't show.
     pub async fn get_silently(&self, path: &str) -> Result<Response> {
-        self.send_request(path, "GET", path, &[]).await
+        self.send_request(path, "GET", path, &[], "").await
     }
 
     async fn send_request(
@@ -168,9 +166,10 @@ impl Scene {
         method: &str,
         path: &str,
         headers: &[(&str, &str)],
+        body: &str,
     ) -> Result<Response> {
         let http = Http::new(&self.base)?;
-        let request = http.request(method, path, headers, "");
+        let request = http.request(method, path, headers, body.to_owned());
         let answer = timeout(LIMIT, request).await;
         answer.with_context(|| format!("{shown} was not answered"))?
     }
