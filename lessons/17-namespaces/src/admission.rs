@@ -18,7 +18,7 @@ const MAX_NAME: usize = 20;
 /// The fewest bytes in a secret: it must be too long to guess.
 const MIN_SECRET: usize = 16;
 
-/// A client's `auth`, with which it introduces itself. It belongs to the client's socket, and goes with it.
+/// A client's `auth`. It belongs to the client's socket, and goes with it.
 #[derive(Clone, Deserialize)]
 pub struct Person {
     #[serde(rename = "nombre")]
