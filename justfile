@@ -160,12 +160,7 @@ test-lines *arguments: setup
 test-offline *arguments:
     cargo test --workspace --test offline --locked {{ arguments }}
 
-# The last lesson of production, built and run as a platform does it, only without the container
-[group('build')]
-test-platform *arguments: setup
-    cargo test --workspace --test platform --locked {{ arguments }}
-
-# The last lesson of production as it is deployed: built for release, behind nginx, over TLS
+# The last lesson of production as it is deployed: built as a platform does it, without a container; behind nginx, over TLS
 [group('build')]
 test-deployed *arguments: setup
     cargo test --workspace --test deployed --locked {{ arguments }}
@@ -207,6 +202,13 @@ bench *arguments: setup load
     npm --prefix tests/reference ci --ignore-scripts --loglevel=error
     @ulimit -n "$(ulimit -H -n)" && target/release/bench {{ arguments }}
 
+# Whether `just bench` and `just soak` work, with debug builds: their figures mean nothing
+[private]
+test-load:
+    cargo build --workspace --bins --locked
+    target/debug/bench --quick
+    target/debug/soak --minutes 0.25 --clients 500
+
 # The servers are built separately: the load's features would change them.
 [private]
 load:
@@ -238,7 +240,7 @@ lint:
     just --fmt --check --unstable
     cargo clippy --workspace --all-targets --locked -- --deny warnings
     # `--all-targets` leaves out the suites that `cargo test` doesn't run by default.
-    cargo clippy --workspace --test workbook --test watch --test exercises --test experiments --test symptoms --test misbehaving --test attacks --test platform --test deployed --test house --test offline --test lines --test parity --test orphans --test pages --locked -- --deny warnings
+    cargo clippy --workspace --test workbook --test watch --test exercises --test experiments --test symptoms --test misbehaving --test attacks --test deployed --test house --test offline --test lines --test parity --test orphans --test pages --locked -- --deny warnings
     typos
     cargo deny --offline --locked check bans licenses sources
 
@@ -252,10 +254,8 @@ ci $CARGO_INCREMENTAL="0" $CARGO_PROFILE_DEV_DEBUG="0" $INSTA_SNAPSHOT_REFERENCE
     just test-browser
     just test-loop
     just test-attacks
-    just test-platform
     just test-deployed
     just parity
     cargo test --workspace --test orphans --locked
-    just bench --quick
-    just soak --minutes 0.25 --clients 500
+    just test-load
     just lint

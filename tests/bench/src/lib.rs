@@ -16,7 +16,7 @@ use serde::Serialize;
 
 pub use conditions::Conditions;
 
-/// The folder of the release programs, which this one is in, too.
+/// The folder of the programs, which this one is in, too.
 pub fn programs() -> Result<PathBuf> {
     let program = env::current_exe()?;
     Ok(program.parent().context("no folder of programs")?.into())

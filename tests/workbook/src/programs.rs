@@ -63,15 +63,6 @@ fn take(program: &Path, copy: &Path) -> io::Result<()> {
     fs::copy(program, copy).map(drop)
 }
 
-/// The same program as a platform would run it: a release build of this lesson alone.
-///
-/// # Panics
-/// If the lesson doesn't compile. The compiler has said why.
-pub fn release(lesson: &Lesson) -> PathBuf {
-    let arguments = ["--release", "--package", lesson.package()];
-    executable(&cargo_build(arguments).join("release"), &lesson.name)
-}
-
 /// The `workbook` program.
 ///
 /// # Panics

@@ -1,6 +1,4 @@
-//! The last lesson as a platform builds and runs it: the steps of its `Dockerfile`, without a container.
-
-#![cfg(unix)]
+//! As a platform builds and runs it: the steps of its `Dockerfile`, without a container.
 
 use std::{
     fs,
@@ -13,17 +11,14 @@ use std::{
 use course::lessons::{self, Lesson};
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::{process::Command, time::timeout};
+use tokio::{process::Command, sync::OnceCell, time::timeout};
 use wire::{connection::Http, server::Server};
 use workbook::programs;
 
+use crate::lesson;
+
 /// How soon a platform expects a sign of life.
 const SOON: Duration = Duration::from_secs(1);
-
-/// The last lesson that is ready to deploy.
-fn lesson() -> Lesson {
-    lessons::find("drain").unwrap()
-}
 
 /// The instructions of a lesson's `Dockerfile`, each a word and its arguments.
 fn instructions(lesson: &Lesson) -> Vec<(String, String)> {
@@ -56,9 +51,18 @@ async fn succeed(command: &mut Command) {
     assert!(output.status.success(), "{command:?}: {output:?}");
 }
 
-/// Makes the image's content in an empty folder with the first stage of the `Dockerfile`, and makes it read-only.
-async fn image(folder: &Path) -> PathBuf {
+/// The content of the image, made once with the first stage of the `Dockerfile`.
+pub async fn image() -> &'static Path {
+    static IMAGE: OnceCell<PathBuf> = OnceCell::const_new();
+    IMAGE.get_or_init(build).await
+}
+
+async fn build() -> PathBuf {
+    let folder = programs::target().join("tmp/image");
     let (source, build) = (folder.join("source"), folder.join("build"));
+    // From a run before.
+    fs::remove_dir_all(&folder).ok();
+    fs::create_dir_all(&folder).unwrap();
     let workbook = programs::workbook();
     let package = ["package", &lesson().name];
     succeed(Command::new(workbook).args(package).arg(&source)).await;
@@ -89,7 +93,7 @@ async fn image(folder: &Path) -> PathBuf {
     }
     let image = folder.join("image");
     fs::rename(build.join("image"), &image).unwrap();
-    succeed(Command::new("chmod").args(["-R", "a-w"]).arg(&image)).await;
+    fs::remove_dir_all(build).unwrap();
     image
 }
 
@@ -128,7 +132,10 @@ async fn status(base: &str, path: &str) -> u16 {
 #[tokio::test]
 async fn a_platforms_build_runs_as_nobody_in_a_read_only_folder() {
     let folder = open_folder();
-    let image = image(folder.path()).await;
+    let copy = folder.path().join("image");
+    succeed(Command::new("cp").arg("-r").arg(image().await).arg(&copy)).await;
+    succeed(Command::new("chmod").args(["-R", "a-w"]).arg(&copy)).await;
+    let image = copy;
     let written = as_the_images_user("/usr/bin/touch")
         .current_dir(&image)
         .arg("file")

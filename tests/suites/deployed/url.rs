@@ -1,32 +1,22 @@
-//! The last lesson as a platform runs it, built for release and behind a router with TLS, checked at its URL.
+//! Behind a router with TLS, checked at its URL.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Output,
-    sync::LazyLock,
-    time::Duration,
-};
+use std::{path::Path, process::Output, time::Duration};
 
-use course::{
-    lessons::{self, Lesson, root},
-    production::Pair,
-    scenarios,
-};
+use course::{production::Pair, scenarios};
 use suites::proxy::{Certificate, Proxy};
 use tempfile::TempDir;
 use tokio::process::Command;
 use wire::server::Server;
-use workbook::programs::{self, release};
+use workbook::programs;
 
-/// The lesson that is deployed.
-fn lesson() -> Lesson {
-    lessons::find("drain").unwrap()
-}
+use crate::{lesson, platform::image};
 
 async fn start(settings: &[(&str, &str)]) -> Server {
-    static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| release(&lesson()));
+    let image = image().await;
     let settings = [&[("HOST", "127.0.0.1")], settings].concat();
-    Server::start(&PROGRAM, root(), &settings).await.unwrap()
+    Server::start(&image.join(lesson().name), image, &settings)
+        .await
+        .unwrap()
 }
 
 /// Runs `just check 13 --url URL`, on a machine that trusts the authorities in this file. Meanwhile, this thread has to
