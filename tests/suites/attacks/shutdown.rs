@@ -258,7 +258,7 @@ async fn while_draining_it_is_alive_but_not_ready(program: Program) {
 
 async fn a_client_that_polls_during_a_burst_gets_all_of_it(program: Program) {
     // The signal arrives at a different moment each time.
-    for round in 0..40 {
+    for round in 0..20 {
         let mut production = program.start(&[]).await;
         let base = production.server.base.clone();
         let mut beto = join(&base, Transport::Polling).await.unwrap();
@@ -267,7 +267,7 @@ async fn a_client_that_polls_during_a_burst_gets_all_of_it(program: Program) {
         for number in 0..300 {
             ana.send(message("a burst", Some(number)));
         }
-        sleep(Duration::from_millis(2 * round)).await;
+        sleep(Duration::from_millis(4 * round)).await;
         signal(&production, "-TERM");
         let answered = async {
             let mut answered = 0;
