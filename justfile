@@ -252,10 +252,23 @@ ci $CARGO_INCREMENTAL="0" $CARGO_PROFILE_DEV_DEBUG="0" $INSTA_SNAPSHOT_REFERENCE
     rm -f "$INSTA_SNAPSHOT_REFERENCES_FILE"
     cargo test --workspace --locked
     just test-browser
-    just test-loop
+    just test-loop-and-lint
     just test-attacks
     just test-deployed
     just parity
     cargo test --workspace --test orphans --locked
     just test-load
-    just lint
+
+# One copy is built after the other, which leaves time for the lints. They have a build folder of their own
+[private]
+test-loop-and-lint:
+    #!/usr/bin/env bash
+    set -u
+    output="$(mktemp)"
+    CARGO_TARGET_DIR=target/lint CARGO_BUILD_JOBS=1 nice just lint > "$output" 2>&1 &
+    just test-loop
+    failed=$?
+    wait $! || failed=1
+    cat "$output"
+    rm "$output"
+    exit $failed
