@@ -233,9 +233,15 @@ fmt:
     cargo fmt
     just --fmt --unstable
 
+# Check the types of the pages that have them
+[group('build')]
+types:
+    npm --prefix public ci --ignore-scripts --loglevel=error
+    npm --prefix public exec -- tsc --project public
+
 # Check the format, lints, spelling and licences
 [group('build')]
-lint:
+lint: types
     cargo fmt --check
     just --fmt --check --unstable
     cargo clippy --workspace --all-targets --locked -- --deny warnings

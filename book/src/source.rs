@@ -11,8 +11,8 @@ use crate::{
     site::Site,
 };
 
-/// What `{{#code PATH ITEM...}}` asks for. The path begins with a lesson's number, with `reference/` and the number, or
-/// with the name of a crate that belongs to a chapter, as `testing/`.
+/// What `{{#code PATH ITEM...}}` asks for. The path begins with a lesson's number, with `reference/` or `public/` and the
+/// number, or with the name of a crate that belongs to a chapter, as `testing/`.
 pub fn write(site: &Site, path: &str, items: &[&str]) -> Result<String> {
     let path = resolve(site, path)?;
     let text = site.text(&path)?;
@@ -36,9 +36,10 @@ pub fn figure(path: &str, text: &str) -> String {
 
 /// The path relative to the top of the workbook.
 fn resolve(site: &Site, path: &str) -> Result<String> {
-    let (folder, below) = match path.strip_prefix("reference/") {
-        Some(below) => ("tests/reference", below),
-        None => ("lessons", path),
+    let (folder, below) = match path.split_once('/') {
+        Some(("reference", below)) => ("tests/reference", below),
+        Some(("public", below)) => ("public", below),
+        _ => ("lessons", path),
     };
     let (first, file) = below.split_once('/').unwrap_or((below, ""));
     let crate_of_a_chapter = format!("book/{first}/Cargo.toml");
@@ -96,7 +97,7 @@ fn item(text: &str, wanted: &str) -> Result<String> {
     let (owner, name) = wanted.split_once("::").unwrap_or(("", wanted));
     // A JavaScript method begins with its name, its arguments, and an opening brace.
     let item = Regex::new(&format!(
-        r"^\s*((pub(\(\w+\))?|async|class|const|enum|export|fn|function|mod|static|struct|trait|type) )+{name}\b|^\s+{name}\([\w, ]*\) \{{$"
+        r"^\s*((pub(\(\w+\))?|async|class|const|enum|export|fn|function|interface|mod|static|struct|trait|type) )+{name}\b|^\s+{name}\([\w, ]*\) \{{$"
     ))?;
     let of_owner = Regex::new(&format!(r"^impl\b.*\b{owner}(<.*>)? \{{$"))?;
     let indent = |line: &str| line.len() - line.trim_start().len();
@@ -247,6 +248,12 @@ const controller = (socket) => {
         );
         assert!(method.ends_with("\n  });\n}"), "{method}");
         assert!(find(JAVASCRIPT, "controller").unwrap().ends_with("\n};"));
+        let types =
+            "export interface Figures {\n  clients: number;\n}\n\nexport interface Other {}";
+        assert_eq!(
+            find(types, "Figures").unwrap(),
+            "export interface Figures {\n  clients: number;\n}"
+        );
     }
 
     #[test]
@@ -275,6 +282,11 @@ const controller = (socket) => {
                 "reference/05/server.js",
                 &["nada"],
                 "tests/reference/05-callbacks/server.js: there's no `nada`",
+            ),
+            (
+                "public/05/nada.js",
+                &[],
+                "there's no file public/05-callbacks/nada.js",
             ),
         ] {
             assert_eq!(words(path, items), error);

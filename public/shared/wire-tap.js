@@ -1,10 +1,13 @@
 /*
  * Watches what the official Socket.IO client sends and receives, for the panel beside the lesson.
  *
- * It's loaded between the client and the lesson's own script. It wraps `io`, so that it notices each
- * new socket before its first frame, and then listens to the events of the client's manager and
- * engine. The lesson gets the client's own socket from `io()`. It doesn't show packets that arrive
- * after the client has closed the connection, since the client drops those.
+ * It's loaded between the client and the lesson's own script. It wraps the method with which the
+ * client's manager opens a connection, so that it notices each one before its first frame, and then
+ * listens to the events of the manager and its engine. It doesn't show packets that arrive after the
+ * client has closed the connection, since the client drops those.
+ *
+ * A page that loads the client as a module has no global `io`. There, `wire-tap-module.js` passes on
+ * the client's `Manager`.
  *
  * `?transport=polling` or `?transport=websocket` in the page's address allows the client only that
  * transport; otherwise the client begins with long-polling and upgrades.
@@ -146,21 +149,6 @@
   /** A manager keeps one connection to a server, and reconnects when it's lost. */
   function watchManager(manager) {
     wire.setStatus('Connecting');
-    const seen = new WeakSet();
-    const watchNewEngine = () => {
-      const { engine } = manager;
-      if (!engine || seen.has(engine)) return;
-      seen.add(engine);
-      watchEngine(engine);
-    };
-    watchNewEngine();
-    const open = manager.open;
-    manager.open = function (...args) {
-      open.apply(this, args);
-      watchNewEngine();
-      return this;
-    };
-
     manager.on('reconnect_attempt', (attempt) => wire.setStatus(`Attempt ${attempt} in progress`));
     manager.on('error', (error) => {
       if (manager.engine.readyState === 'opening') {
@@ -188,24 +176,30 @@
     };
   }
 
-  if (typeof io === 'undefined') return;
+  /** Watches the connections of all managers, of which the page's sockets share one or have one each. */
+  wire.watch = (Manager) => {
+    const wanted = new URLSearchParams(location.search).get('transport');
+    const forced = TRANSPORTS.includes(wanted) ? { transports: [wanted] } : {};
+    const managers = new WeakSet();
+    const engines = new WeakSet();
 
-  const official = window.io;
-  const wanted = new URLSearchParams(location.search).get('transport');
-  const forced = TRANSPORTS.includes(wanted) ? { transports: [wanted] } : {};
-  const watched = new WeakSet();
-
-  // Like the client's: io(), io(address), io(options), io(address, options).
-  const tapped = (...args) => {
-    const [address, options] = typeof args[0] === 'string' ? args : [undefined, args[0] ?? args[1]];
-    const socket = official(address, { ...options, ...forced });
-    if (!watched.has(socket.io)) {
-      watched.add(socket.io);
-      watchManager(socket.io);
-    }
-    return socket;
+    const { open } = Manager.prototype;
+    Manager.prototype.open = function (...args) {
+      Object.assign(this.opts, forced);
+      open.apply(this, args);
+      if (!managers.has(this)) {
+        managers.add(this);
+        watchManager(this);
+      }
+      // A manager that's already open or opening has no new engine.
+      if (!engines.has(this.engine)) {
+        engines.add(this.engine);
+        watchEngine(this.engine);
+      }
+      return this;
+    };
   };
-  window.io = Object.assign(tapped, official, { io: tapped, connect: tapped });
+  if (typeof io !== 'undefined') wire.watch(io.Manager);
 
   import('./wire-panel.js');
 })();

@@ -87,6 +87,20 @@ fn with_sockets() -> Vec<Lesson> {
         .collect()
 }
 
+/// The lessons whose server also serves the page.
+fn serving_their_page() -> Vec<Lesson> {
+    let mut lessons = all();
+    lessons.retain(|lesson| !lesson.includes("front-end"));
+    lessons
+}
+
+/// The lessons whose server also serves the client.
+fn with_client() -> Vec<Lesson> {
+    let mut lessons = serving_their_page();
+    lessons.retain(|lesson| lesson.includes("connect"));
+    lessons
+}
+
 /// The lessons that are ready to deploy.
 fn deployed() -> Vec<Lesson> {
     let mut lessons = all();
@@ -94,8 +108,9 @@ fn deployed() -> Vec<Lesson> {
     lessons
 }
 
-async fn get(server: &Server, path: &str) -> String {
-    Http::new(&server.base)
+/// A file of the page, or one that all pages share.
+async fn file(lesson: &Lesson, server: &Server, path: &str) -> String {
+    Http::new(&lesson.page(server).await.unwrap())
         .unwrap()
         .get(path, None)
         .await
@@ -111,9 +126,12 @@ async fn a_lesson_serves_its_own_page() {
             .join("public")
             .join(&lesson.name)
             .join("index.html");
-        assert_eq!(get(&server, "/").await, fs::read_to_string(page).unwrap());
+        assert_eq!(
+            file(&lesson, &server, "/").await,
+            fs::read_to_string(page).unwrap()
+        );
         assert!(
-            get(&server, "/shared/style.css")
+            file(&lesson, &server, "/shared/style.css")
                 .await
                 .contains("#lstMensajes")
         );
@@ -140,7 +158,10 @@ async fn public_dir_names_the_page() {
     let folder = folder_with_page("another page");
     for lesson in all() {
         let server = start(&lesson, folder.path(), &[("PUBLIC_DIR", "public/page")]).await;
-        assert_eq!(get(&server, "/").await, "<title>another page</title>");
+        assert_eq!(
+            file(&lesson, &server, "/").await,
+            "<title>another page</title>"
+        );
     }
 }
 
@@ -155,7 +176,10 @@ async fn a_dotenv_file_is_read_but_the_environment_wins() {
     for lesson in all() {
         // `PORT` is 0 in the environment.
         let server = start(&lesson, folder.path(), &[]).await;
-        assert_eq!(get(&server, "/").await, "<title>from .env</title>");
+        assert_eq!(
+            file(&lesson, &server, "/").await,
+            "<title>from .env</title>"
+        );
         refuses_port(&lesson, folder.path(), "no", &[]).await;
     }
 }
@@ -296,7 +320,7 @@ async fn a_host_on_another_machine_is_a_clear_error() {
 #[tokio::test]
 async fn files_are_served_as_the_book_says() {
     let folder = suites::files::folder();
-    for lesson in all() {
+    for lesson in serving_their_page() {
         let server = start(&lesson, folder.path(), &[("PUBLIC_DIR", "page")]).await;
         let name = if lesson.includes("headers") {
             "files_headers"
@@ -325,7 +349,7 @@ async fn the_client_is_served_with_a_page_from_elsewhere() {
     let page = [("PUBLIC_DIR", page.to_str().unwrap())];
     let folder = tempfile::tempdir().unwrap();
     let bundles = ["/socket.io/socket.io.js", "/socket.io/socket.io.min.js"];
-    for lesson in with_sockets() {
+    for lesson in with_client() {
         let server = start(&lesson, folder.path(), &page).await;
         assert_eq!(statuses(&server, bundles).await, [404, 404]);
     }
@@ -337,16 +361,24 @@ async fn the_client_is_served_with_a_page_from_elsewhere() {
     let vendor = folder.path().join("public/vendor");
     fs::write(vendor.join("socket.io/socket.io.min.js"), "small").unwrap();
     fs::write(vendor.join("bootstrap.min.css"), "bootstrap").unwrap();
-    for lesson in with_sockets() {
+    for lesson in with_client() {
         let server = start(&lesson, folder.path(), &page).await;
-        assert_eq!(get(&server, "/").await, "<title>from elsewhere</title>");
+        assert_eq!(
+            file(&lesson, &server, "/").await,
+            "<title>from elsewhere</title>"
+        );
         for (path, body) in [
             (bundles[0], "vendor/socket.io/socket.io.js"),
             (bundles[1], "small"),
             ("/shared/style.css", "shared/style.css"),
             ("/vendor/bootstrap.min.css", "bootstrap"),
         ] {
-            assert_eq!(get(&server, path).await, body, "{}: {path}", lesson.name);
+            assert_eq!(
+                file(&lesson, &server, path).await,
+                body,
+                "{}: {path}",
+                lesson.name
+            );
         }
         // Only files: other paths with this prefix still belong to Socket.IO.
         let paths = [

@@ -20,7 +20,7 @@ async fn check(chromium: &Chromium, lesson: &Lesson, path: &str, ready: &str) ->
     let tab = chromium
         .guest()
         .await?
-        .open(&format!("{}{path}", server.base))
+        .open(&format!("{}{path}", lesson.page(&server).await?))
         .await?;
     tab.wait_until(ready).await?;
     if path == "/" && lesson.includes("connect") {

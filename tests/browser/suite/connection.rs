@@ -113,7 +113,7 @@ async fn reloads(chromium: &Chromium, lesson: &Lesson, path: &str) -> Result {
     let watcher = TcpListener::bind("127.0.0.1:0").await?;
     let port = watcher.local_addr()?.port();
     let guest = chromium.guest().await?;
-    let url = format!("{}{path}?reload={port}", server.base);
+    let url = format!("{}{path}?reload={port}", lesson.page(&server).await?);
     let (tab, waiting) = tokio::join!(guest.open(&url), async {
         accept_async(watcher.accept().await?.0)
             .await
@@ -137,7 +137,8 @@ pub async fn says_when_the_client_is_not_installed(chromium: &Chromium, lesson: 
         copy(&root().join(&part), &folder.path().join(&part))?;
     }
     let server = Server::start(&program(lesson), folder.path(), &[]).await?;
-    let tab = chromium.guest().await?.open(&server.base).await?;
+    let page = lesson.page(&server).await?;
+    let tab = chromium.guest().await?.open(&page).await?;
     tab.wait_until("document.querySelector('[role=alert]')?.textContent.includes('just setup')")
         .await?;
     let status = tab.evaluate("lblOnline.hidden").await?;

@@ -4,6 +4,7 @@ mod accessibility;
 mod chat;
 mod connection;
 mod exercises;
+mod front_end;
 mod messages;
 mod middleware;
 mod namespaces;
@@ -191,6 +192,16 @@ fn trials_of_the_chat(suite: &Suite) -> Vec<Trial> {
         "namespaces::empties_a_room_with_the_keyboard": namespaces::empties_a_room_with_the_keyboard,
         "namespaces::an_admin_is_back_after_its_network_failed":
             namespaces::an_admin_is_back_after_its_network_failed,
+        "front_end::chats_with_the_server_of_another_origin":
+            front_end::chats_with_the_server_of_another_origin,
+        "front_end::an_admin_is_still_in_after_a_reload":
+            front_end::an_admin_is_still_in_after_a_reload,
+        "front_end::says_why_a_token_is_refused": front_end::says_why_a_token_is_refused,
+        "front_end::a_page_of_a_third_origin_gets_no_connection":
+            front_end::a_page_of_a_third_origin_gets_no_connection,
+        "front_end::duo_joins_the_room_of_its_address":
+            front_end::duo_joins_the_room_of_its_address,
+        "front_end::says_when_its_modules_do_not_load": front_end::says_when_its_modules_do_not_load,
     ]))
 }
 

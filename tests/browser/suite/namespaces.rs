@@ -9,17 +9,19 @@ use wire::server::ADMIN_TOKEN;
 use crate::servers;
 
 /// Opens the chat's page, which joins the room `rust` once it has entered.
-async fn enter(guest: &Guest<'_>, base: &str, name: &str) -> Result<Tab> {
+pub async fn enter(guest: &Guest<'_>, base: &str, name: &str) -> Result<Tab> {
     let tab = guest
         .open(&format!("{base}/?name={name}&room=rust"))
         .await?;
+    // Modules may still be loading when the page is.
+    tab.wait_until("txtNombre.value !== ''").await?;
     tab.press("#txtNombre", "Enter").await?;
     tab.wait_until(IN_RUST).await?;
     Ok(tab)
 }
 
 /// Whether the chat's page shows that it's in the room `rust`.
-const IN_RUST: &str =
+pub const IN_RUST: &str =
     "document.querySelector('#lstSalas > [data-sala=rust] > [aria-pressed=true]') !== null";
 
 /// Opens the admin's page, with a switch for its network, and gives it a token.
@@ -30,7 +32,8 @@ async fn open_admin(guest: &Guest<'_>, base: &str, token: &str) -> Result<Tab> {
     Ok(tab)
 }
 
-async fn figures(tab: &Tab, clients: u64, rust: u64) -> Result {
+/// Waits until the admin's page says how many clients there are, and how many of them are in the room `rust`.
+pub async fn figures(tab: &Tab, clients: u64, rust: u64) -> Result {
     tab.wait_until(&format!(
         "numClientes.textContent === '{clients}'
          && tblSalas.querySelector('[data-sala=rust] td').textContent === '{rust}'"

@@ -347,7 +347,7 @@ pub fn page(name: &str) -> String {
 }
 
 /// Waits until a client's page is Online, or Offline.
-pub async fn online(tab: &Tab, name: &str, online: bool) -> Result {
+async fn online(tab: &Tab, name: &str, online: bool) -> Result {
     until(
         tab,
         &format!(

@@ -159,12 +159,19 @@ pub async fn joins_and_leaves_a_room_with_the_keyboard(chromium: &Chromium) -> R
 
 pub async fn duo_joins_the_room_of_its_address(chromium: &Chromium) -> Result {
     let server = serve().await?;
+    join_in_duo(chromium, &server.base).await
+}
+
+/// Opens two clients in one window, and waits until both are in the room.
+pub async fn join_in_duo(chromium: &Chromium, page: &str) -> Result {
     let guest = chromium.guest().await?;
     let tab = guest
-        .open(&format!("{}/shared/duo.html?room=rust", server.base))
+        .open(&format!("{page}/shared/duo.html?room=rust"))
         .await?;
     for name in ["ana", "beto"] {
-        panel::online(&tab, name, true).await?;
+        // Modules may still be loading when the page is.
+        let ready = "querySelector('#txtNombre')?.value";
+        panel::until(&tab, &format!("{}?.{ready}", panel::page(name))).await?;
         let enter = format!("{}.querySelector('#btnEntrar').click()", panel::page(name));
         tab.evaluate(&enter).await?;
     }

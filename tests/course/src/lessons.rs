@@ -4,10 +4,15 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     sync::LazyLock,
+    time::Duration,
 };
 
 use anyhow::{Context, Result, bail};
 use toml_edit::{DocumentMut, Item};
+use wire::server::Server;
+
+/// How long a server may take to print the address of its page, after its own.
+const PAGE_LIMIT: Duration = Duration::from_secs(10);
 
 /// A lesson: a folder in `lessons/` whose name begins with its number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +41,15 @@ impl Lesson {
     /// The name of the lesson that it builds on, `02-connect`.
     pub fn base(&self) -> Option<&str> {
         self.bases.first().map(String::as_str)
+    }
+
+    /// Where a server of this lesson has its page: on another server, from the lesson `front-end` on.
+    pub async fn page(&self, server: &Server) -> Result<String> {
+        if self.includes("front-end") {
+            server.log.page_address(PAGE_LIMIT).await
+        } else {
+            Ok(server.base.clone())
+        }
     }
 
     /// Whether it is the lesson of this package, or builds on it.

@@ -105,9 +105,11 @@ impl Scenario {
         lessons::find(self.lessons.from)
     }
 
-    /// The lesson that replaces what it shows, if there is one.
-    pub fn replaced_by(&self) -> Result<Option<Lesson>> {
-        self.lessons.until[0].map(lessons::find).transpose()
+    /// The lesson that replaces what it shows, if it's this one or one that this one builds on.
+    pub fn replaced_on_the_way_to(&self, lesson: &Lesson) -> Result<Option<Lesson>> {
+        let mut until = self.lessons.until.into_iter().flatten();
+        let replacing = until.find(|until| lesson.includes(until));
+        replacing.map(lessons::find).transpose()
     }
 
     /// Its name as a sentence.

@@ -91,12 +91,28 @@ impl Log {
         })
     }
 
-    /// The address that the server printed, as a client on this machine reaches it.
+    /// The first address that the server printed, as a client on this machine reaches it.
     fn address(&self) -> Option<String> {
-        let log = self.text();
-        let address = log[log.find("http://")?..].split_whitespace().next()?;
-        Some(address.replace("0.0.0.0", "127.0.0.1"))
+        nth_address(&self.text(), 0)
     }
+
+    /// Waits for the second address that the server prints: the one of its page, if another server serves it.
+    pub async fn page_address(&self, limit: Duration) -> Result<String> {
+        let printed = |log: &String| nth_address(log, 1).is_some();
+        let mut lines = self.text.subscribe();
+        let log = timeout(limit, lines.wait_for(printed)).await;
+        let log = log.context("expected the server to print the address of its page, too")??;
+        Ok(nth_address(&log, 1).unwrap_or_default())
+    }
+}
+
+/// The address in this place among those in a text.
+fn nth_address(text: &str, place: usize) -> Option<String> {
+    let (start, _) = text.match_indices("http://").nth(place)?;
+    let address = text[start..]
+        .split(|end: char| end.is_whitespace() || end == ',')
+        .next()?;
+    Some(address.replace("0.0.0.0", "127.0.0.1"))
 }
 
 /// Adds what this process itself logs.
@@ -202,6 +218,7 @@ fn prepare<'a>(
     command
         .current_dir(folder)
         .env("PORT", "0")
+        .env("PAGE_PORT", "0")
         .env("ADMIN_TOKEN", ADMIN_TOKEN)
         .envs(environment.iter().copied())
         .stdin(Stdio::null())

@@ -44,7 +44,11 @@ async fn every_page(folder: &Path) -> Result {
     let chromium = Chromium::launch().await?;
     for lesson in lessons::all()? {
         let server = start(&lesson).await?;
-        let tab = chromium.guest().await?.open(&server.base).await?;
+        let tab = chromium
+            .guest()
+            .await?
+            .open(&lesson.page(&server).await?)
+            .await?;
         if lesson.includes("connect") {
             // Some pages connect only once somebody has entered.
             tab.wait_until("!lblOnline.hidden || document.querySelector('#frmEntrar')")

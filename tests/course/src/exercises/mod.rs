@@ -10,6 +10,7 @@ mod connect;
 mod deploy;
 mod drain;
 mod emit;
+mod front_end;
 mod headers;
 mod limits;
 mod middleware;
@@ -64,6 +65,7 @@ pub fn all() -> Vec<Exercise> {
         rooms::EXERCISES,
         middleware::EXERCISES,
         namespaces::EXERCISES,
+        front_end::EXERCISES,
     ]
     .concat()
 }

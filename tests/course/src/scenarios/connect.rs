@@ -41,13 +41,13 @@ const ALLOW: Hints = [
 
 pub(super) const SCENARIOS: &[&[Scenario]] = &[
     group!(
-        from("connect"),
+        from("connect").until("front-end"),
         PlainHttp,
         CLIENT,
         [the_client_script_is_served,]
     ),
     group!(
-        from("connect").until("places"),
+        from("connect").until("places").until("front-end"),
         PlainHttp,
         ALLOW,
         [another_site_may_connect,]

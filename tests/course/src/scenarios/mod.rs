@@ -8,6 +8,7 @@ mod connect;
 mod deploy;
 mod drain;
 mod emit;
+pub(crate) mod front_end;
 mod headers;
 mod limits;
 pub(crate) mod middleware;
@@ -71,6 +72,7 @@ pub fn all() -> Vec<Scenario> {
         rooms::SCENARIOS,
         middleware::SCENARIOS,
         namespaces::SCENARIOS,
+        front_end::SCENARIOS,
     ];
     groups.concat().concat()
 }

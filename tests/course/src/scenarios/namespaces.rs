@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The prefix of packets in the namespace.
-const ADMIN: &str = "/admin,";
+pub(crate) const ADMIN: &str = "/admin,";
 
 /// For the namespace.
 const NAMESPACE: Hints = [

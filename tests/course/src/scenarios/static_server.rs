@@ -31,7 +31,7 @@ const ALLOW: Hints = [
 
 pub(super) const SCENARIOS: &[&[Scenario]] = &[
     group!(
-        from("static-server"),
+        from("static-server").until("front-end"),
         PlainHttp,
         SERVE,
         [
@@ -45,25 +45,25 @@ pub(super) const SCENARIOS: &[&[Scenario]] = &[
         ]
     ),
     group!(
-        from("static-server"),
+        from("static-server").until("front-end"),
         PlainHttp,
         SHARE,
         [shared_files_are_served,]
     ),
     group!(
-        from("static-server").until("places"),
+        from("static-server").until("places").until("front-end"),
         PlainHttp,
         ALLOW,
         [another_site_may_read_the_page,]
     ),
 ];
 
-async fn the_page_is_served(scene: &mut Scene) -> Result {
+pub(super) async fn the_page_is_served(scene: &mut Scene) -> Result {
     open_page(scene).await
 }
 
 /// Loads nothing from `/vendor`: without npm, files that the pages can do without are missing there.
-async fn shared_files_are_served(scene: &mut Scene) -> Result {
+pub(super) async fn shared_files_are_served(scene: &mut Scene) -> Result {
     scene.step("ana opens the page").await?;
     let page = scene.get("ana", "/").await?;
     scene.received("ana", &page.status.to_string());
@@ -93,7 +93,7 @@ async fn open_page(scene: &mut Scene) -> Result {
     Ok(())
 }
 
-async fn a_missing_file_is_not_found(scene: &mut Scene) -> Result {
+pub(super) async fn a_missing_file_is_not_found(scene: &mut Scene) -> Result {
     open_page(scene).await?;
     scene.step("ana asks for a file that doesn't exist").await?;
     let answer = scene.get("ana", "/nada.html").await?;
@@ -102,7 +102,7 @@ async fn a_missing_file_is_not_found(scene: &mut Scene) -> Result {
 }
 
 /// A careless server would give away files that are beside its page, such as its manifest and its settings.
-async fn no_path_leads_out_of_the_folder(scene: &mut Scene) -> Result {
+pub(super) async fn no_path_leads_out_of_the_folder(scene: &mut Scene) -> Result {
     open_page(scene).await?;
     scene
         .step("ana asks for files outside of the page's folder")

@@ -146,6 +146,29 @@ impl Scene {
         self.send_request(shown, method, path, headers, "").await
     }
 
+    /// The address of the page's own server, which the server's log says. If the log can't be read, the scenario can't go
+    /// on.
+    pub async fn page(&mut self) -> Result<Option<String>> {
+        if let Some(log) = &self.log {
+            return log.page_address(LOG_LIMIT).await.map(Some);
+        }
+        self.unseen.get_or_insert(Unseen::Log);
+        Ok(None)
+    }
+
+    /// Where the server listens, `http://127.0.0.1:3000`.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// From now on, requests go to the page's own server. Returns whether its address is known.
+    pub async fn move_to_page(&mut self) -> Result<bool> {
+        let page = self.page().await?;
+        let is_known = page.is_some();
+        self.base = page.unwrap_or_default();
+        Ok(is_known)
+    }
+
     /// `POST`s a JSON value to a path.
     pub async fn post(&mut self, who: &str, path: &str, payload: &Value) -> Result<Response> {
         let shown = format!("POST {path} {payload}");
@@ -153,6 +176,14 @@ impl Scene {
         let json = [("content-type", "application/json")];
         let body = payload.to_string();
         self.send_request(&shown, "POST", path, &json, &body).await
+    }
+
+    /// `POST`s a secret to a path, as text. The transcript doesn't show the secret.
+    pub async fn post_secret(&mut self, who: &str, path: &str, secret: &str) -> Result<Response> {
+        let shown = format!("POST {path} <secret>");
+        self.recorder.line(who, Direction::Sent, &shown);
+        let text = [("content-type", "text/plain;charset=UTF-8")];
+        self.send_request(&shown, "POST", path, &text, secret).await
     }
 
     /// `GET`s a path, which the transcript doesn't show.

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use serde_json::Value;
 use tokio::time::timeout;
 use wire::{
-    connection::{Connection, Http, Transport, handshake},
+    connection::{Connection, Headers, Http, Transport, handshake},
     transcript::Direction,
 };
 
@@ -86,7 +86,13 @@ impl Scene {
 
     /// Opens a connection, and doesn't join a namespace yet.
     pub async fn open(&mut self, name: &str) -> Result {
-        let opening = timeout(LIMIT, Connection::open(&self.base, self.transport));
+        self.open_with(name, &[]).await
+    }
+
+    /// The same with header fields, as a browser sends them for a page.
+    pub async fn open_with(&mut self, name: &str, headers: &Headers) -> Result {
+        let opening = Connection::open_with(&self.base, self.transport, headers);
+        let opening = timeout(LIMIT, opening);
         let connection = opening
             .await
             .ok()
@@ -109,6 +115,27 @@ impl Scene {
         self.recorder.name_sid(sid, name);
         self.recorder.line(name, Direction::Received, &packet);
         Ok(())
+    }
+
+    /// Whether a page of this origin can open a connection in a browser, which adds a cookie. It's left open.
+    ///
+    /// A WebSocket needs only a server that accepts it. Over long-polling, the browser also has to let the page read the
+    /// answer.
+    pub async fn opens_in_browser(&mut self, who: &str, origin: &str, cookie: &str) -> bool {
+        let headers = [("origin", origin), ("cookie", cookie)];
+        if self.transport == Transport::Polling {
+            let path = "/socket.io/?EIO=4&transport=polling";
+            let answer = self.send_request(path, "GET", path, &headers, "").await;
+            let may_read = answer.is_ok_and(|answer| {
+                answer.header("access-control-allow-origin") == Some(origin)
+                    && answer.header("access-control-allow-credentials") == Some("true")
+            });
+            if !may_read {
+                return false;
+            }
+        }
+        let headers = headers.map(|(name, value)| (name, value.to_owned()));
+        self.open_with(who, &headers).await.is_ok()
     }
 
     /// The server makes the client leave the namespace, and the client closes its connection, as the official one does.

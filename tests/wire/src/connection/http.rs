@@ -11,7 +11,7 @@ use hyper_util::{
     rt::{TokioExecutor, TokioTimer},
 };
 
-use super::tls;
+use super::{Headers, tls};
 
 /// How long an idle connection may be reused. Servers close idle connections: Node after six seconds, others earlier. A
 /// request that's sent at that moment is lost, so a connection is given up long before.
@@ -24,6 +24,7 @@ const BODY_LIMIT: usize = 32 << 20;
 pub struct Http {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     base: String,
+    headers: Vec<(&'static str, String)>,
 }
 
 /// The answer to a request.
@@ -46,6 +47,11 @@ impl Response {
 impl Http {
     /// A client for the server at `base` (`http://host:port` or `https://host:port`).
     pub fn new(base: &str) -> Result<Self> {
+        Self::with_headers(base, &[])
+    }
+
+    /// The same with header fields that all requests have.
+    pub fn with_headers(base: &str, headers: &Headers) -> Result<Self> {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         // It would refuse `https`, which is the job of the connector around it.
@@ -61,7 +67,13 @@ impl Http {
                 .pool_timer(TokioTimer::new())
                 .build(connector),
             base: base.to_owned(),
+            headers: headers.to_vec(),
         })
+    }
+
+    /// Where the server is.
+    pub fn base(&self) -> &str {
+        &self.base
     }
 
     /// `GET`s a path. An `origin` says which page asks.
@@ -87,8 +99,10 @@ impl Http {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.base));
-        for (name, value) in headers {
-            request = request.header(*name, *value);
+        let own = self.headers.iter();
+        let own = own.map(|(name, value)| (*name, value.as_str()));
+        for (name, value) in own.chain(headers.iter().copied()) {
+            request = request.header(name, value);
         }
         let request = request.body(Full::from(body.into()));
         let request = request.context("the request can't be made")?;

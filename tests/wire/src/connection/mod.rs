@@ -44,6 +44,9 @@ impl fmt::Display for Transport {
     }
 }
 
+/// Header fields that all requests of a client have.
+pub type Headers = [(&'static str, String)];
+
 /// An open Engine.IO connection. Heartbeats are answered and not shown.
 ///
 /// Dropping it cuts the connection without a closing packet.
@@ -57,6 +60,11 @@ impl Connection {
     /// Connects to the server at `base` (`http://host:port` or `https://host:port`). The first packet to be received is the
     /// handshake, `0{"sid":...}`.
     pub async fn open(base: &str, transport: Transport) -> Result<Self> {
+        Self::open_with(base, transport, &[]).await
+    }
+
+    /// The same with header fields, which every request of the session has.
+    pub async fn open_with(base: &str, transport: Transport, headers: &Headers) -> Result<Self> {
         let (outgoing, to_send) = unbounded_channel();
         let (received, incoming) = channel(WAITING);
         // Weak, so that the channel closes, and with it the connection, when this value is dropped.
@@ -64,11 +72,12 @@ impl Connection {
         let mut task = JoinSet::new();
         match transport {
             Transport::Polling => {
-                let polling = polling::Polling::open(base, &received).await?;
+                let http = Http::with_headers(base, headers)?;
+                let polling = polling::Polling::open(http, &received).await?;
                 task.spawn(polling.run(to_send, received, pongs));
             }
             Transport::WebSocket => {
-                let socket = websocket::open(base).await?;
+                let socket = websocket::open(base, headers).await?;
                 task.spawn(websocket::run(socket, to_send, received, pongs));
             }
         }

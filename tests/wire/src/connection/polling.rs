@@ -17,8 +17,8 @@ pub(super) struct Polling {
 
 impl Polling {
     /// Opens a session, and passes on the packets of its first answer.
-    pub(super) async fn open(base: &str, received: &Sender<String>) -> Result<Self> {
-        let http = Http::new(base)?;
+    pub(super) async fn open(http: Http, received: &Sender<String>) -> Result<Self> {
+        let base = http.base();
         let path = "/socket.io/?EIO=4&transport=polling";
         let response = http.get(path, None).await?;
         let status = response.status;

@@ -7,21 +7,26 @@ use tokio::{
     sync::mpsc::{Sender, UnboundedReceiver, WeakUnboundedSender},
 };
 use tokio_tungstenite::{
-    Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config, tungstenite::Message,
+    Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config,
+    tungstenite::{Message, client::IntoClientRequest},
 };
 
-use super::{on_packet, tls};
+use super::{Headers, on_packet, tls};
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-pub(super) async fn open(base: &str) -> Result<Socket> {
+pub(super) async fn open(base: &str, headers: &Headers) -> Result<Socket> {
     let url = format!(
         "{}/socket.io/?EIO=4&transport=websocket",
         base.replacen("http", "ws", 1)
     );
+    let mut request = url.into_client_request()?;
+    for (name, value) in headers {
+        request.headers_mut().insert(*name, value.parse()?);
+    }
     let no_delay = true;
     let connector = Connector::Rustls(tls::config(base)?);
-    let opening = connect_async_tls_with_config(url, None, no_delay, Some(connector));
+    let opening = connect_async_tls_with_config(request, None, no_delay, Some(connector));
     match opening.await {
         Ok((socket, _response)) => Ok(socket),
         Err(error) => Err(anyhow!(

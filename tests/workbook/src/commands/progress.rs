@@ -144,8 +144,8 @@ fn replaced(lesson: &Lesson, current: Option<&Lesson>, own: &[Scenario]) -> Stri
     let Some(current) = current.filter(|current| current.bases.contains(&lesson.name)) else {
         return String::new();
     };
-    let ended = own.iter().filter(|scenario| !scenario.holds_for(current));
-    let by = ended.filter_map(|scenario| scenario.replaced_by().ok()?);
+    let own = own.iter();
+    let by = own.filter_map(|scenario| scenario.replaced_on_the_way_to(current).ok()?);
     let by: BTreeSet<_> = by.map(|other| format!("{:02}", other.number)).collect();
     if by.is_empty() {
         return String::new();

@@ -91,7 +91,7 @@ pub fn setup() -> Result<()> {
 fn install() -> Result<()> {
     let mut npm = Command::new(npm());
     // No package here needs an install script.
-    npm.args(["ci", "--ignore-scripts", "--loglevel=error"])
+    npm.args(["ci", "--omit=dev", "--ignore-scripts", "--loglevel=error"])
         .current_dir(public());
     run(npm, "npm ci")?;
     for (from, to) in files() {
