@@ -105,6 +105,12 @@ package lesson folder: program
 prepare: program
     @{{ workbook }}
 
+# Write temperatures into the database of lesson 19: just sensor 21.5 31.5
+[group('learn')]
+[no-exit-message]
+sensor +arguments: rust
+    @cargo run --quiet --package sensor -- {{ arguments }}
+
 # Install what the pages load: the Socket.IO client and Bootstrap
 [group('learn')]
 [no-exit-message]

@@ -10,11 +10,12 @@ use std::{
 };
 
 use course::lessons::{self, Lesson};
+use tokio::time::timeout;
 use wire::{
     connection::{Connection, Http, Transport, handshake},
     server::Server,
 };
-use workbook::programs::{program, run_to_end};
+use workbook::programs::{program, run_to_end, sensor};
 
 async fn start(lesson: &Lesson, folder: &Path, environment: &[(&str, &str)]) -> Server {
     let server = Server::start(&program(lesson), folder, environment).await;
@@ -452,13 +453,126 @@ async fn clients_notice_a_shutdown_and_reconnect_to_the_next_server() {
     }
 }
 
+/// The lessons that read from a database.
+fn with_database() -> Vec<Lesson> {
+    let mut lessons = all();
+    lessons.retain(|lesson| lesson.includes("live-data"));
+    lessons
+}
+
+/// Runs the sensor on a database.
+async fn sense(database: &Path, values: &[&str]) -> Output {
+    let mut sensor = tokio::process::Command::new(sensor());
+    sensor.env("DATABASE", database).args(values);
+    run_to_end(sensor).await.unwrap()
+}
+
+async fn next_reading(connection: &mut Connection) -> String {
+    loop {
+        let packet = timeout(LOG_LIMIT, connection.receive()).await.unwrap();
+        let packet = packet.expect("the server closed the connection");
+        if packet.starts_with("42[\"lectura\",") {
+            return packet;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_restart_tells_no_reading_again() {
+    for lesson in with_database() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("a database");
+        let path = database.to_str().unwrap();
+        let settings = [("DATABASE", path), ("ALARM_ABOVE", "22")];
+        for (value, heard) in [
+            ("21.5", r#"{"id":1,"valor":21.5,"alarma":false}"#),
+            ("22.5", r#"{"id":5002,"valor":22.5,"alarma":true}"#),
+        ] {
+            let server = start(&lesson, lessons::root(), &settings).await;
+            let mut connection = connect(&server.base, Transport::WebSocket).await;
+            let written = sense(&database, &[value]).await;
+            assert!(written.status.success(), "{written:?}");
+            let expected = format!("42[\"lectura\",{heard}]");
+            assert_eq!(next_reading(&mut connection).await, expected);
+            drop(server);
+            // So many that telling them again would take a while.
+            let many =
+                "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+                INSERT INTO lecturas (valor) SELECT 20.5 FROM n";
+            let database = rusqlite::Connection::open(&database).unwrap();
+            database.execute_batch(many).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_sensor_says_why_it_cannot_write() {
+    let lesson = &with_database()[0];
+    let server = start(lesson, lessons::root(), &[]).await;
+    let nada = server.database.with_file_name("nada.db");
+    for (database, value, words) in [
+        (
+            &server.database,
+            "5000",
+            "5000 was not written: CHECK constraint failed",
+        ),
+        (
+            &server.database,
+            "NaN",
+            "NaN was not written: NOT NULL constraint failed",
+        ),
+        (&nada, "21.5", "cannot open "),
+    ] {
+        let output = sense(database, &[value]).await;
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert!(complaint(&output).starts_with(words), "{output:?}");
+    }
+    assert!(!nada.exists());
+}
+
+/// A server that doesn't start says why, if necessary after the 5 seconds that it waits for a lock.
+#[tokio::test]
+async fn a_database_that_cannot_be_used_is_a_clear_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("text"), "This isn't a database. ".repeat(20)).unwrap();
+    let other = rusqlite::Connection::open(path("other")).unwrap();
+    other
+        .execute_batch("CREATE TABLE lecturas (id, valor)")
+        .unwrap();
+    let locked = rusqlite::Connection::open(path("locked")).unwrap();
+    locked.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    for lesson in with_database() {
+        for (name, fault) in [
+            ("text", "file is not a database"),
+            ("other", "it has another table `lecturas`"),
+            ("locked", "database is locked"),
+            ("nada/database", "unable to open database file"),
+        ] {
+            let database = path(name);
+            let settings = [
+                ("DATABASE", database.to_str().unwrap()),
+                ("HOST", "127.0.0.1"),
+                ("PORT", "0"),
+                ("PAGE_PORT", "0"),
+            ];
+            let output = give_up(&lesson, lessons::root(), &settings, 1).await;
+            let expected = format!(
+                "cannot use the database {} (DATABASE names another): {fault}",
+                database.display()
+            );
+            assert!(complaint(&output).starts_with(&expected), "{output:?}");
+        }
+    }
+}
+
 #[cfg(unix)]
 mod shutdown {
     use std::iter;
 
     use futures_util::SinkExt as _;
     use serde_json::json;
-    use tokio::{net::TcpSocket, time::timeout};
+    use tokio::net::TcpSocket;
     use tokio_tungstenite::{client_async, tungstenite::Message};
 
     use super::*;

@@ -55,8 +55,10 @@ async fn conforms(exercise: &Exercise, program: &Built, folder: &Path) {
     for transport in exercise.scenario.transports() {
         let server = Server::start(&program.path, folder, &[]).await;
         let server = server.unwrap_or_else(|error| panic!("{}: {error:#}", exercise.name));
-        let log = Some(server.log.clone());
-        let outcome = exercise.scenario.play(&server.base, *transport, log).await;
+        let outcome = exercise
+            .scenario
+            .play(&server.base, *transport, Some(&server))
+            .await;
         assert_eq!(
             outcome.failure, None,
             "{} over {transport}: {}",

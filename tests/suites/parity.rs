@@ -74,8 +74,7 @@ async fn judge(script: &PathBuf, scenario: &Scenario, transport: Transport) -> R
     node.arg(script);
     // Otherwise, the last lesson would listen on all interfaces.
     let mut server = Server::start_command(node, root(), &[("HOST", "127.0.0.1")]).await?;
-    let log = Some(server.log.clone());
-    let outcome = scenario.play(&server.base, transport, log).await;
+    let outcome = scenario.play(&server.base, transport, Some(&server)).await;
     let ended = outcome.failure.is_some() && timeout(END_LIMIT, server.child.wait()).await.is_ok();
     let rust = differences.comparable(&scenario.expected()?);
     let node = differences.comparable_outcome(&outcome, ended);

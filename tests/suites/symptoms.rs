@@ -55,6 +55,22 @@ async fn the_page_has_no_folder() {
 }
 
 #[tokio::test]
+async fn the_database_is_locked() {
+    let folder = tempfile::tempdir().unwrap();
+    let locked = rusqlite::Connection::open(folder.path().join("lecturas.db")).unwrap();
+    locked.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    fs::create_dir(folder.path().join("page")).unwrap();
+    let settings = [
+        ("HOST", "127.0.0.1"),
+        ("PORT", "0"),
+        ("PAGE_PORT", "0"),
+        ("PUBLIC_DIR", "page"),
+    ];
+    let words = last_words("live-data", folder.path(), &settings).await;
+    assert_snapshot("symptom_database_locked", &words);
+}
+
+#[tokio::test]
 async fn the_settings_file_cannot_be_read() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(".env"), "PORT: 3000\n").unwrap();

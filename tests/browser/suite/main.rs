@@ -5,6 +5,7 @@ mod chat;
 mod connection;
 mod exercises;
 mod front_end;
+mod live_data;
 mod messages;
 mod middleware;
 mod namespaces;
@@ -202,6 +203,8 @@ fn trials_of_the_chat(suite: &Suite) -> Vec<Trial> {
         "front_end::duo_joins_the_room_of_its_address":
             front_end::duo_joins_the_room_of_its_address,
         "front_end::says_when_its_modules_do_not_load": front_end::says_when_its_modules_do_not_load,
+        "live_data::draws_the_last_minute": live_data::draws_the_last_minute,
+        "live_data::raises_an_alarm_on_every_page": live_data::raises_an_alarm_on_every_page,
     ]))
 }
 

@@ -5,7 +5,7 @@ use std::{fs, time::Duration};
 use anyhow::{Context, Result, anyhow};
 use futures_util::future::LocalBoxFuture;
 use tokio::time::timeout;
-use wire::{connection::Transport, server::Log, transcript::Transcript};
+use wire::{connection::Transport, server::Server, transcript::Transcript};
 
 use crate::{
     lessons::{self, Lesson},
@@ -130,9 +130,9 @@ impl Scenario {
         Ok(format!("{:02}_{}", self.lesson()?.number, self.name))
     }
 
-    /// Plays it on the server at `base`.
-    pub async fn play(&self, base: &str, transport: Transport, log: Option<Log>) -> Outcome {
-        let mut scene = Scene::new(base, transport, log);
+    /// Plays it on the server at `base`, which may be one that we've started ourselves.
+    pub async fn play(&self, base: &str, transport: Transport, server: Option<&Server>) -> Outcome {
+        let mut scene = Scene::new(base, transport, server);
         let playing = async {
             (self.play)(&mut scene).await?;
             scene.settle().await

@@ -31,8 +31,7 @@ pub async fn start(lesson: &Lesson) -> Server {
 #[tokio::main(flavor = "current_thread")]
 pub async fn play(scenario: &Scenario, lesson: &Lesson, transport: Transport) -> Outcome {
     let server = start(lesson).await;
-    let log = Some(server.log.clone());
-    scenario.play(&server.base, transport, log).await
+    scenario.play(&server.base, transport, Some(&server)).await
 }
 
 /// A lesson's fault in a scenario, over the first transport that shows it.

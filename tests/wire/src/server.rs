@@ -1,8 +1,14 @@
 //! A server in its own process, and its log.
 
-use std::{io, path::Path, process::Stdio, time::Duration};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
 
 use anyhow::{Context, Result, bail};
+use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader},
     process::{Child, Command},
@@ -15,6 +21,9 @@ use crate::group::Group;
 
 /// What opens the namespace `/admin` of every server that's started here, if it has one.
 pub const ADMIN_TOKEN: &str = "the token of an admin";
+
+/// The file name of a server's database.
+const DATABASE: &str = "lecturas.db";
 
 /// How long a server may take until it accepts connections.
 const START_LIMIT: Duration = Duration::from_secs(30);
@@ -135,6 +144,9 @@ pub struct Server {
     pub log: Log,
     /// The process.
     pub child: Child,
+    /// Its database, if it needs one: a file of its own, which it has to create.
+    pub database: PathBuf,
+    _data: TempDir,
     /// For an untrusted program: the processes that it has started are stopped with it.
     _group: Option<Group>,
 }
@@ -158,9 +170,11 @@ impl Server {
         environment: &[(&str, &str)],
     ) -> Result<Self> {
         let mut command = Command::new(program);
-        let (child, group) = Group::spawn(prepare(&mut command, folder, environment))
+        let data = tempfile::tempdir()?;
+        let database = data.path().join(DATABASE);
+        let (child, group) = Group::spawn(prepare(&mut command, folder, &database, environment))
             .with_context(|| format!("cannot start {}", program.display()))?;
-        Self::when_ready(child, Some(group)).await
+        Self::when_ready(child, Some(group), data).await
     }
 
     /// The same for a program that takes arguments.
@@ -169,18 +183,22 @@ impl Server {
         folder: &Path,
         environment: &[(&str, &str)],
     ) -> Result<Self> {
-        let child = prepare(&mut command, folder, environment).spawn();
+        let data = tempfile::tempdir()?;
+        let database = data.path().join(DATABASE);
+        let child = prepare(&mut command, folder, &database, environment).spawn();
         let child = child.with_context(|| {
             format!("cannot start {}", command.as_std().get_program().display())
         })?;
-        Self::when_ready(child, None).await
+        Self::when_ready(child, None, data).await
     }
 
-    async fn when_ready(child: Child, group: Option<Group>) -> Result<Self> {
+    async fn when_ready(child: Child, group: Option<Group>, data: TempDir) -> Result<Self> {
         let mut server = Self {
             base: String::new(),
             log: Log::default(),
             child,
+            database: data.path().join(DATABASE),
+            _data: data,
             _group: group,
         };
         server.wait_until_ready().await?;
@@ -213,6 +231,7 @@ impl Server {
 fn prepare<'a>(
     command: &'a mut Command,
     folder: &Path,
+    database: &Path,
     environment: &[(&str, &str)],
 ) -> &'a mut Command {
     command
@@ -220,6 +239,7 @@ fn prepare<'a>(
         .env("PORT", "0")
         .env("PAGE_PORT", "0")
         .env("ADMIN_TOKEN", ADMIN_TOKEN)
+        .env("DATABASE", database)
         .envs(environment.iter().copied())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

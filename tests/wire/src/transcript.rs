@@ -195,11 +195,16 @@ impl Recorder {
         });
     }
 
-    /// Adds a line to the step.
-    pub fn line(&mut self, who: &str, direction: Direction, text: &str) {
+    /// Places a client's lines after those of the clients so far, and before those of later clients.
+    pub fn place(&mut self, who: &str) {
         if !self.clients.iter().any(|client| client == who) {
             self.clients.push(who.to_owned());
         }
+    }
+
+    /// Adds a line to the step.
+    pub fn line(&mut self, who: &str, direction: Direction, text: &str) {
+        self.place(who);
         let text = if direction == Direction::Happened {
             text.to_owned()
         } else {

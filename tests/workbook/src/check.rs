@@ -86,7 +86,9 @@ impl Target {
             let is_url = matches!(self, Self::Url(_));
             if let (true, Some(unseen)) = (
                 is_url,
-                outcome.unseen.filter(|unseen| *unseen == Unseen::Limit),
+                outcome
+                    .unseen
+                    .filter(|unseen| matches!(unseen, Unseen::Limit | Unseen::Database)),
             ) {
                 verdict = Verdict::Unseen(unseen);
             } else if let Some(words) = self.fault(scenario, &outcome, &expected)? {
@@ -121,8 +123,7 @@ impl Target {
             }
             Self::Program { program, folder } => {
                 let mut server = start(&program.path, folder, "0").await?;
-                let log = Some(server.log.clone());
-                let outcome = scenario.play(&server.base, transport, log).await;
+                let outcome = scenario.play(&server.base, transport, Some(&server)).await;
                 // If it closed its connections, it may be about to exit.
                 let words = outcome.failure.as_deref().unwrap_or_default();
                 let ended = if words.contains("closed its connection") {

@@ -72,6 +72,15 @@ pub fn workbook() -> PathBuf {
     executable(&FOLDER, "workbook")
 }
 
+/// The program that writes into the database of lesson 19.
+///
+/// # Panics
+/// If it doesn't compile. The compiler has said why.
+pub fn sensor() -> PathBuf {
+    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| build(["--bin", "sensor"]).join("debug"));
+    executable(&FOLDER, "sensor")
+}
+
 /// Runs a program that should exit by itself, and soon.
 pub async fn run_to_end(mut command: tokio::process::Command) -> Result<Output> {
     // It only takes this long on a very busy machine.

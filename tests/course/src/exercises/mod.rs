@@ -13,6 +13,7 @@ mod emit;
 mod front_end;
 mod headers;
 mod limits;
+mod live_data;
 mod middleware;
 mod namespaces;
 mod observe;
@@ -66,6 +67,7 @@ pub fn all() -> Vec<Exercise> {
         middleware::EXERCISES,
         namespaces::EXERCISES,
         front_end::EXERCISES,
+        live_data::EXERCISES,
     ]
     .concat()
 }

@@ -11,6 +11,7 @@ mod emit;
 pub(crate) mod front_end;
 mod headers;
 mod limits;
+pub(crate) mod live_data;
 pub(crate) mod middleware;
 pub(crate) mod namespaces;
 mod observe;
@@ -73,6 +74,7 @@ pub fn all() -> Vec<Scenario> {
         middleware::SCENARIOS,
         namespaces::SCENARIOS,
         front_end::SCENARIOS,
+        live_data::SCENARIOS,
     ];
     groups.concat().concat()
 }

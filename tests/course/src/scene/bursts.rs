@@ -90,7 +90,7 @@ impl Scene {
         Ok(())
     }
 
-    fn record_burst(&mut self, who: &str, direction: Direction, frames: &[String]) {
+    pub(super) fn record_burst(&mut self, who: &str, direction: Direction, frames: &[String]) {
         if let [first, .., last] = frames {
             self.recorder.line(who, direction, first);
             let between = format!("… {} more, in order …", frames.len() - 2);

@@ -1,17 +1,19 @@
 //! A scene: one server, and the clients that a scenario names.
 
 mod bursts;
+mod database;
 mod presence;
 mod talk;
 
-use std::{collections::VecDeque, time::Duration};
+use std::{collections::VecDeque, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Error, anyhow, bail};
+use rusqlite::Connection as Database;
 use serde_json::Value;
 use tokio::time::timeout;
 use wire::{
     connection::{Connection, Http, Response, Transport},
-    server::Log,
+    server::{Log, Server},
     transcript::{Direction, Recorder, Transcript},
 };
 
@@ -41,6 +43,8 @@ pub enum Unseen {
     Log,
     /// The server's limit for messages isn't the one that the scenario needs.
     Limit,
+    /// The server's database is unknown.
+    Database,
 }
 
 struct Client {
@@ -82,6 +86,10 @@ pub struct Scene {
     base: String,
     transport: Transport,
     log: Option<Log>,
+    /// The server's database, if it's known.
+    database: Option<PathBuf>,
+    /// This process's own connection to that database, once there's one.
+    writer: Option<Database>,
     clients: Vec<Client>,
     recorder: Recorder,
     /// What each client says about itself when it joins the namespace.
@@ -91,12 +99,14 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// A scene at the server at `base` (`http://host:port`), with its log if that can be seen.
-    pub fn new(base: &str, transport: Transport, log: Option<Log>) -> Self {
+    /// A scene at the server at `base` (`http://host:port`), with its log and its database if we've started it ourselves.
+    pub fn new(base: &str, transport: Transport, server: Option<&Server>) -> Self {
         Self {
             base: base.to_owned(),
             transport,
-            log,
+            log: server.map(|server| server.log.clone()),
+            database: server.map(|server| server.database.clone()),
+            writer: None,
             clients: Vec::new(),
             recorder: Recorder::default(),
             introduction: None,

@@ -101,10 +101,15 @@ fn look(code: &Path, page: &Path) -> Files {
     files
 }
 
-/// Hidden files belong to tools, and cargo writes its lock file itself. The server reads its settings from `.env`.
+/// Hidden files belong to tools, cargo writes its lock file itself, and the server and others write to the database while it
+/// runs. The server reads its settings from `.env`.
 fn matters(name: &OsStr) -> bool {
-    let is_hidden = name.as_encoded_bytes().starts_with(b".");
-    name == ".env" || !is_hidden && name != "Cargo.lock" && name != "node_modules"
+    let name = name.to_string_lossy();
+    let is_written_by_programs = name.starts_with('.')
+        || name.starts_with("lecturas.db")
+        || name == "Cargo.lock"
+        || name == "node_modules";
+    name == ".env" || !is_written_by_programs
 }
 
 #[cfg(test)]
@@ -126,6 +131,8 @@ mod tests {
         for path in [
             ".hints",
             "Cargo.lock",
+            "lecturas.db",
+            "lecturas.db-journal",
             "target/debug/x",
             ".git/index",
             "src/.lib.rs.swp",

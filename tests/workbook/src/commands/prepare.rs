@@ -84,6 +84,8 @@ fn fetch_and_build() -> Result<()> {
         let build = ["build", "--locked", "--package", lesson.package()];
         run_cargo(&title, &[&build[..], &["--bin", &lesson.name]].concat())?;
     }
+    let build = ["build", "--locked", "--package", "sensor"];
+    run_cargo("Building the sensor of lesson 19", &build)?;
     let build = ["run", "--locked", "--package", "book", "--", "build"];
     run_cargo("Building the book", &build)
 }

@@ -73,6 +73,7 @@ impl<'a> Report<'a> {
                 self.fold();
                 let why = match unseen {
                     Unseen::Log => "needs the server's log",
+                    Unseen::Database => "needs the server's database",
                     Unseen::Limit => "the server has its own limits",
                 };
                 println!("  – {title} ({why})");

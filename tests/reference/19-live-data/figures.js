@@ -1,0 +1,16 @@
+// What the figures count.
+
+let messages = 0;
+
+const countMessage = () => {
+  messages += 1;
+};
+
+// How many messages were sent since the last call.
+const takeMessages = () => {
+  const taken = messages;
+  messages = 0;
+  return taken;
+};
+
+module.exports = { countMessage, takeMessages };
