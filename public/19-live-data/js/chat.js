@@ -9,7 +9,6 @@ import { servidor } from './servidor.js';
 /** @import { Socket } from '/vendor/socket.io/socket.io.esm.min.js' */
 /** @import { AlServidor, DelServidor, Firmado } from './eventos.js' */
 
-
 const lblOnline = elemento('lblOnline', HTMLElement);
 const lblOffline = elemento('lblOffline', HTMLElement);
 const lblError = elemento('lblError', HTMLElement);
