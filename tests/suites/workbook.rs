@@ -298,7 +298,10 @@ fn walk(part: u8) {
     for lesson in lessons {
         assert!(said.contains(&format!("✓ {}", lesson.name)), "{said}");
     }
-    writeln!(report, "$ just progress\n{}", in_the_workbook(&said)).unwrap();
+    // It lists all lessons. After those before the last, each new lesson would change it.
+    if part == all[all.len() - 1].part {
+        writeln!(report, "$ just progress\n{}", in_the_workbook(&said)).unwrap();
+    }
     assert_snapshot(&format!("workbook_road_{part}"), &report);
 }
 
