@@ -453,6 +453,65 @@ async fn clients_notice_a_shutdown_and_reconnect_to_the_next_server() {
     }
 }
 
+/// The lessons whose page has a server of its own.
+fn with_front_end() -> Vec<Lesson> {
+    let mut lessons = all();
+    lessons.retain(|lesson| lesson.includes("front-end"));
+    lessons
+}
+
+#[tokio::test]
+async fn pages_of_listed_origins_may_use_the_server() {
+    let listed = ["https://example.com", "http://127.0.0.1:1"];
+    let list = listed.join(",");
+    for lesson in with_front_end() {
+        let settings = [("ALLOWED_ORIGINS", list.as_str())];
+        let server = start(&lesson, lessons::root(), &settings).await;
+        let http = Http::new(&server.base).unwrap();
+        let page = lesson.page(&server).await.unwrap();
+        for origin in listed.into_iter().chain([page.as_str()]) {
+            let answer = http.get("/healthz", Some(origin)).await.unwrap();
+            let allowed = answer.header("access-control-allow-origin");
+            assert_eq!((answer.status, allowed), (200, Some(origin)));
+        }
+        let answer = http.get("/healthz", Some("https://example.org")).await;
+        assert_eq!(answer.unwrap().status, 403);
+    }
+}
+
+#[tokio::test]
+async fn an_origin_that_no_browser_sends_is_a_clear_error() {
+    for lesson in with_front_end() {
+        for origin in [
+            "example.com",
+            "https://example.com/",
+            "https://Example.com",
+            "*",
+        ] {
+            let settings = [("ALLOWED_ORIGINS", origin)];
+            let output = give_up(&lesson, lessons::root(), &settings, 2).await;
+            let words = str::from_utf8(&output.stderr).unwrap();
+            assert!(
+                words.contains(": expected an origin as browsers send it"),
+                "{words}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_port_that_is_taken_is_a_clear_error() {
+    for lesson in with_front_end() {
+        let server = start(&lesson, lessons::root(), &[("HOST", "127.0.0.1")]).await;
+        let (_, port) = server.base.rsplit_once(':').unwrap();
+        let settings = [("HOST", "127.0.0.1"), ("PORT", "0"), ("PAGE_PORT", port)];
+        let output = give_up(&lesson, lessons::root(), &settings, 1).await;
+        let expected =
+            format!("cannot listen on 127.0.0.1:{port} (HOST and PAGE_PORT say where to listen): ");
+        assert!(complaint(&output).starts_with(&expected), "{output:?}");
+    }
+}
+
 /// The lessons that read from a database.
 fn with_database() -> Vec<Lesson> {
     let mut lessons = all();

@@ -14,8 +14,8 @@ pub async fn check_origin(
     request: Request,
     next: Next,
 ) -> Response {
-    // Without an origin it's a program, which has nobody's cookies, or a link or a picture. A page's `POST` and its
-    // WebSocket always have one.
+    // A browser adds the origin to every WebSocket and `POST` of a page. Without one, it's a link, an image, or a program
+    // that has no user's cookies.
     if let Some(origin) = request.headers().get(ORIGIN)
         && !origins.contains(origin)
     {

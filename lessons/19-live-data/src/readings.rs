@@ -19,7 +19,7 @@ const TABLE: &str = "lecturas (
 /// Only one process writes at a time, so the ids rise in the order in which the rows can be read.
 const NEW: &str = "SELECT id, valor FROM lecturas WHERE id > ? ORDER BY id LIMIT 100";
 
-/// The time between two looks. With the limit above, a thousand new rows fill nobody's buffer.
+/// The time between two looks. With the limit above, a client that reads keeps up, however many rows are new.
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// The payload of `lectura`.

@@ -149,7 +149,7 @@ async fn fits_a_phone(tab: &Tab) -> Result {
     Ok(())
 }
 
-/// What a page gets if it tries to empty the room over a WebSocket, and if it opens a session over long-polling.
+/// Tries to empty the room over a WebSocket, and to open a session over long-polling. Returns how each ended.
 async fn tries(tab: &Tab, base: &str) -> Result<Value> {
     let sockets = base.replace("http://", "ws://");
     let path = "socket.io/?EIO=4&transport=";

@@ -1,4 +1,4 @@
-// What the figures count.
+// Counts the messages for the figures.
 
 let messages = 0;
 
