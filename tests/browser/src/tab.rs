@@ -211,20 +211,24 @@ impl Tab {
     }
 
     /// The page's problems since the last call: exceptions, and what the browser reports as an error, which includes
-    /// violations of the Content-Security-Policy. Failed connections are only included if asked for.
-    pub async fn problems(&mut self, with_failed_connections: bool) -> Result<Vec<String>> {
+    /// violations of the Content-Security-Policy. Socket.IO's own requests are left out: they fail whenever a network is
+    /// cut, and when a client leaves while it polls, which is answered with 400 or not at all.
+    pub async fn problems(&mut self) -> Result<Vec<String>> {
         self.catch_up().await?;
         let mut problems = Vec::new();
         for event in drain(&mut self.exceptions) {
             problems.push(format!("exception: {}", json!(event.exception_details)));
         }
         for event in drain(&mut self.entries) {
-            let text = format!("{}: {}", event.entry.source.as_ref(), event.entry.text);
-            let failed_connection = text.contains("net::ERR_") || text.contains("status of 4");
-            if event.entry.level.as_ref() == "error"
-                && (with_failed_connections || !failed_connection)
-            {
-                problems.push(text);
+            let entry = &event.entry;
+            let url = entry.url.as_deref().unwrap_or_default();
+            let is_request = entry.text.contains("net::ERR_") || entry.text.contains("status of 4");
+            let is_connection = is_request
+                && [url, &entry.text]
+                    .iter()
+                    .any(|text| text.contains("/socket.io/?"));
+            if entry.level.as_ref() == "error" && !is_connection {
+                problems.push(format!("{}: {} ({url})", entry.source.as_ref(), entry.text));
             }
         }
         Ok(problems)

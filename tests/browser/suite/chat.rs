@@ -65,7 +65,7 @@ pub async fn shows_who_is_here_and_who_wrote(chromium: &Chromium) -> Result {
         .evaluate("document.documentElement.scrollWidth <= 360")
         .await?;
     ensure!(fits == json!(true), "the page is wider than a phone");
-    let problems = ana.problems(true).await?;
+    let problems = ana.problems().await?;
     ensure!(problems.is_empty(), "{problems:?}");
     browser::expect_no_serious_fault(&ana).await
 }

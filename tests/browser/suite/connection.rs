@@ -68,7 +68,7 @@ async fn is_as_before(tab: &mut Tab, messages: &serde_json::Value) -> Result {
     if console != ["Conectado", "Desconectado del servidor", "Conectado"] {
         bail!("the console says {console:?}");
     }
-    let problems = tab.problems(false).await?;
+    let problems = tab.problems().await?;
     if problems.is_empty() {
         return Ok(());
     }
@@ -92,7 +92,7 @@ pub async fn stays_offline_without_a_server(chromium: &Chromium) -> Result {
     .await?;
     tab.is_offline().await?;
     let console = tab.console().await?;
-    let problems = tab.problems(false).await?;
+    let problems = tab.problems().await?;
     if console.is_empty() && problems.is_empty() {
         return Ok(());
     }

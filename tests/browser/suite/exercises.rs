@@ -30,7 +30,7 @@ pub async fn the_chat_reaches_every_tab(chromium: &Chromium) -> Result {
         frames.iter().any(|(_, frame)| frame == arrived),
         "{frames:?}"
     );
-    let problems = beto.problems(true).await?;
+    let problems = beto.problems().await?;
     ensure!(problems.is_empty(), "{problems:?}");
     browser::expect_no_serious_fault(&ana).await
 }
@@ -45,7 +45,7 @@ pub async fn the_chart_draws_what_is_pushed_and_what_is_polled(chromium: &Chromi
         ))
         .await?;
     }
-    let problems = tab.problems(true).await?;
+    let problems = tab.problems().await?;
     ensure!(problems.is_empty(), "{problems:?}");
     browser::expect_no_serious_fault(&tab).await
 }

@@ -43,7 +43,7 @@ pub async fn chats_with_the_server_of_another_origin(chromium: &Chromium) -> Res
             .wait_until("lstMensajes.lastElementChild.textContent.includes('hola')")
             .await?;
         for tab in &mut tabs {
-            let problems = tab.problems(true).await?;
+            let problems = tab.problems().await?;
             ensure!(problems.is_empty(), "over {transport}: {problems:?}");
             let (_, port) = server.base.rsplit_once(':').context("there's no port")?;
             let requests = tab.requests().await?;
@@ -78,7 +78,7 @@ pub async fn an_admin_is_still_in_after_a_reload(chromium: &Chromium) -> Result 
         figures(&admin, 0, 0).await?;
         let cookies = admin.evaluate("document.cookie").await?;
         ensure!(cookies == json!(""), "a script can read {cookies}");
-        let problems = admin.problems(true).await?;
+        let problems = admin.problems().await?;
         ensure!(problems.is_empty(), "over {transport}: {problems:?}");
         // The browser sends the cookie to every port of the host, but another process hasn't signed it.
         let (_other, page) = serve().await?;
@@ -129,8 +129,15 @@ pub async fn says_why_a_token_is_refused(chromium: &Chromium) -> Result {
     figures(&admin, 0, 0).await?;
     fits_a_phone(&admin).await?;
     browser::expect_no_serious_fault(&admin).await?;
-    let problems = admin.problems(false).await?;
-    ensure!(problems.is_empty(), "{problems:?}");
+    // The browser reports the refused token, as it does for any answer like this.
+    let problems = admin.problems().await?;
+    let [refused] = &problems[..] else {
+        bail!("expected one problem, but got {problems:?}");
+    };
+    ensure!(
+        refused.contains("401") && refused.contains("/login"),
+        "{refused}"
+    );
 
     let guest = chromium.guest().await?;
     let other = guest.open(&format!("{page}/admin.html")).await?;

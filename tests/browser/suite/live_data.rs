@@ -37,7 +37,7 @@ async fn is_fine_on_a_phone(tab: &mut Tab) -> Result {
     tab.set_size(360, 740).await?;
     let fits = tab.evaluate("document.documentElement.scrollWidth <= 360");
     ensure!(fits.await? == json!(true), "the page is wider than a phone");
-    let problems = tab.problems(true).await?;
+    let problems = tab.problems().await?;
     ensure!(problems.is_empty(), "{problems:?}");
     browser::expect_no_serious_fault(tab).await
 }

@@ -72,7 +72,7 @@ pub async fn lists_any_text_as_text(chromium: &Chromium, lesson: &Lesson) -> Res
         .evaluate("lstMensajes.querySelectorAll('li *').length")
         .await?;
     expect(&[elements], &[json!(0)])?;
-    expect(&beto.problems(true).await?, &[])
+    expect(&beto.problems().await?, &[])
 }
 
 fn expect<T: PartialEq + std::fmt::Debug>(actual: &[T], expected: &[T]) -> Result {

@@ -82,8 +82,7 @@ pub async fn says_why_a_client_is_not_let_in(chromium: &Chromium) -> Result {
         .evaluate("document.documentElement.scrollWidth <= 360")
         .await?;
     ensure!(fits == json!(true), "the page is wider than a phone");
-    // Without failed connections: a refused client ends its session while it still polls, and the poll may get 400.
-    let problems = beto.problems(false).await?;
+    let problems = beto.problems().await?;
     ensure!(problems.is_empty(), "{problems:?}");
     browser::expect_no_serious_fault(&beto).await
 }

@@ -83,7 +83,7 @@ pub async fn shows_figures_as_they_change(chromium: &Chromium) -> Result {
         .evaluate("document.documentElement.scrollWidth <= 360")
         .await?;
     ensure!(fits == json!(true), "the page is wider than a phone");
-    let problems = admin.problems(true).await?;
+    let problems = admin.problems().await?;
     ensure!(problems.is_empty(), "{problems:?}");
     browser::expect_no_serious_fault(&admin).await
 }

@@ -83,7 +83,7 @@ pub async fn keeps_the_last_frames_of_a_flood(chromium: &Chromium) -> Result {
         .find(|(_, frame)| frame.contains("enviar-mensaje"));
     let holds_last = last.is_some_and(|(_, frame)| frame.contains("\"1-999\""));
     expect(&json!(holds_last), &json!(true))?;
-    expect(&json!(tab.problems(true).await?), &json!([]))
+    expect(&json!(tab.problems().await?), &json!([]))
 }
 
 pub async fn explains_a_frame_and_finds_a_fault(chromium: &Chromium) -> Result {
@@ -203,7 +203,7 @@ pub async fn cuts_one_network_and_restores_it(chromium: &Chromium) -> Result {
 
     tab.click("#btnCarla").await?;
     online(&tab, "carla", true).await?;
-    expect(&json!(tab.problems(false).await?), &json!([]))
+    expect(&json!(tab.problems().await?), &json!([]))
 }
 
 /// After every message, each client's newest frame is in sight.

@@ -104,7 +104,7 @@ pub async fn shows_each_message_to_those_it_is_for(chromium: &Chromium) -> Resul
         .evaluate("document.documentElement.scrollWidth <= 360")
         .await?;
     ensure!(fits == json!(true), "the page is wider than a phone");
-    let problems = ana.problems(true).await?;
+    let problems = ana.problems().await?;
     ensure!(problems.is_empty(), "{problems:?}");
     browser::expect_no_serious_fault(&ana).await
 }

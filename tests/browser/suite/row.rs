@@ -111,7 +111,7 @@ pub async fn shows_what_its_transcript_says(
         }
         shows(tab, name, expected, text.as_deref()).await?;
 
-        let problems = tab.problems(true).await?;
+        let problems = tab.problems().await?;
         if !problems.is_empty() {
             bail!("{name}'s page has problems: {problems:#?}");
         }
