@@ -84,7 +84,7 @@ async fn loads_little_and_only_its_own_files(tab: &mut Tab, folder: &Path, page:
             weight += bytes;
         }
     }
-    let problems = tab.problems(true).await?;
+    let problems = tab.problems().await?;
     if !problems.is_empty() {
         bail!("{}", problems.join("\n"));
     }
