@@ -68,14 +68,17 @@ impl Tab {
         Ok(result.value().cloned().unwrap_or(Value::Null))
     }
 
-    /// Waits until a JavaScript condition is true, and checks it after each change of the page.
+    /// Waits until a JavaScript condition is true, and checks it after each change of the page. A field's value and a
+    /// script's variable change without one, so it's also checked regularly.
     pub async fn wait_until(&self, condition: &str) -> Result {
         let waiting = format!(
             "new Promise((resolve) => {{
                const observer = new MutationObserver(check);
+               const timer = setInterval(check, 50);
                function check() {{
                  if (!({condition})) return;
                  observer.disconnect();
+                 clearInterval(timer);
                  resolve();
                }}
                observer.observe(document, {{
