@@ -25,6 +25,10 @@ program: rust
     @cargo build --package workbook
 
 [private]
+class-program: rust
+    @cargo build --package class
+
+[private]
 book-program: rust
     @cargo build --package book
 
@@ -130,6 +134,14 @@ book *options: book-program
 book-build *options: book-program
     @cargo run --quiet --package book -- build {{ options }}
 
+# Check a whole class's work on a lesson: just class 06 ../handed-in --roster alumnos.csv
+[group('teach')]
+[no-cd]
+[no-exit-message]
+[positional-arguments]
+class *options: setup class-program
+    @cargo run --quiet --package class -- {{ if os_family() == "windows" { "" } else { '"$@"' } }}
+
 # Every scenario on every lesson, and the other tests that need only Rust
 [group('build')]
 test *arguments:
@@ -160,6 +172,12 @@ soak *arguments: load
 [group('build')]
 test-lines *arguments: setup
     cargo test --workspace --test lines --locked -- {{ arguments }}
+
+# A class of thirty with everything that can go wrong; on Linux with bubblewrap, and with Node
+[group('build')]
+test-class *arguments: setup
+    npm --prefix tests/reference ci --ignore-scripts --loglevel=error
+    cargo test --workspace --test class --locked {{ arguments }}
 
 # A student's commands after `just prepare`, without a network; on Linux
 [group('build')]
@@ -267,6 +285,7 @@ ci $CARGO_INCREMENTAL="0" $CARGO_PROFILE_DEV_DEBUG="0" $INSTA_SNAPSHOT_REFERENCE
     just test-loop-and-lint
     just test-attacks
     just test-deployed
+    just test-class
     just parity
     cargo test --workspace --test orphans --locked
     just test-load

@@ -9,13 +9,19 @@ use std::{
     time::Duration,
 };
 
-use course::lessons::{self, Lesson};
+use course::{
+    lessons::{self, Lesson, root},
+    scenarios,
+};
 use tokio::time::timeout;
 use wire::{
     connection::{Connection, Http, Transport, handshake},
     server::Server,
 };
-use workbook::programs::{program, run_to_end, sensor};
+use workbook::{
+    check::{Target, Verdict},
+    programs::{program, run_to_end, sensor},
+};
 
 async fn start(lesson: &Lesson, folder: &Path, environment: &[(&str, &str)]) -> Server {
     let server = Server::start(&program(lesson), folder, environment).await;
@@ -713,4 +719,21 @@ mod shutdown {
         is_logged(&server, "some clients were cut off").await;
         drop(stalled);
     }
+}
+
+/// At a URL, one server plays all scenarios, so each has to leave nothing behind for the next.
+#[tokio::test]
+async fn a_lesson_passes_at_a_url() {
+    for name in ["broadcast", "chat", "rooms", "middleware"] {
+        let lesson = lessons::find(name).unwrap();
+        let server = Server::start(&program(&lesson), root(), &[]).await.unwrap();
+        let target = Target::at(&server.base, &lesson).unwrap();
+        for scenario in scenarios::of(&lesson) {
+            if let Verdict::Failed(fault) = target.check(&scenario).await.unwrap() {
+                panic!("{name}: {}: {}", scenario.name, fault.words);
+            }
+        }
+    }
+    let needs_a_token = lessons::find("namespaces").unwrap();
+    assert!(Target::at("http://127.0.0.1:3000", &needs_a_token).is_err());
 }

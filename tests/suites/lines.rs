@@ -18,6 +18,7 @@ use libtest_mimic::{Arguments, Trial};
 use serde::Deserialize;
 use workbook::{
     check::{Target, Verdict},
+    launch::Launch,
     work::{Begin, build, create},
 };
 
@@ -146,6 +147,7 @@ async fn turns_red(lesson: &Lesson, work: &Path) -> Result<bool> {
         return Ok(true);
     };
     let target = Target::Program {
+        launch: Launch::default(),
         program: Arc::new(program),
         folder: work.to_owned(),
     };

@@ -2,6 +2,7 @@
 
 mod accessibility;
 mod chat;
+mod class_page;
 mod connection;
 mod exercises;
 mod front_end;
@@ -146,6 +147,13 @@ fn trials(suite: &Suite) -> Vec<Trial> {
         "duo::cuts_one_network_and_restores_it": panel::cuts_one_network_and_restores_it,
         "duo::reloads_when_told_to": connection::duo_reloads_when_told_to,
         "duo::has_no_serious_fault": accessibility::duo_has_no_serious_fault,
+        "class_page::is_accessible_and_requests_nothing":
+            class_page::is_accessible_and_requests_nothing,
+        "class_page::hides_every_name_until_told_otherwise":
+            class_page::hides_every_name_until_told_otherwise,
+        "class_page::never_shows_a_name_when_opened_hidden":
+            class_page::never_shows_a_name_when_opened_hidden,
+        "class_page::is_reached_with_the_keyboard": class_page::is_reached_with_the_keyboard,
         "panel::shows_the_upgrade": panel::shows_the_upgrade,
         "panel::explains_a_frame_and_finds_a_fault": panel::explains_a_frame_and_finds_a_fault,
     ]));

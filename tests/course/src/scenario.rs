@@ -142,6 +142,9 @@ impl Scenario {
             let seconds = PLAY_LIMIT.as_secs();
             Err(anyhow!("the scenario should have ended within {seconds} s: does the server send without end?"))
         });
+        if server.is_none() {
+            scene.end().await;
+        }
         // The port differs from run to run.
         let words = |error| format!("{error:#}").replace(base, "the server");
         Outcome {

@@ -165,15 +165,16 @@ impl Server {
     /// The same for an untrusted program: the processes that it starts are stopped with it. Ctrl-C only reaches this
     /// process, which has to make sure that the value is dropped.
     pub async fn start_apart(
-        program: &Path,
+        mut command: Command,
         folder: &Path,
         environment: &[(&str, &str)],
     ) -> Result<Self> {
-        let mut command = Command::new(program);
         let data = tempfile::tempdir()?;
         let database = data.path().join(DATABASE);
         let (child, group) = Group::spawn(prepare(&mut command, folder, &database, environment))
-            .with_context(|| format!("cannot start {}", program.display()))?;
+            .with_context(|| {
+                format!("cannot start {}", command.as_std().get_program().display())
+            })?;
         Self::when_ready(child, Some(group), data).await
     }
 

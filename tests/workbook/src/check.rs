@@ -6,9 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use course::{
     differences::{Differences, without_the_servers_choices},
+    lessons::Lesson,
     scenario::{Outcome, Scenario},
     scene::{LIMIT, Unseen},
 };
@@ -16,6 +17,7 @@ use tokio::time::timeout;
 use wire::{connection::Transport, transcript::Transcript};
 
 use crate::{
+    launch::Launch,
     probe::{self, start},
     work::Built,
 };
@@ -31,6 +33,8 @@ pub enum Target {
         program: Arc<Built>,
         /// Where it runs, next to its page.
         folder: PathBuf,
+        /// How it's started.
+        launch: Launch,
     },
     /// A server that's already running.
     Url(String),
@@ -67,12 +71,27 @@ pub struct Fault {
 }
 
 impl Target {
+    /// A running server, if the lesson's scenarios can be played on one. From the lesson on namespaces on they need an
+    /// admin's token, and later the page's own server and the database.
+    pub fn at(url: &str, lesson: &Lesson) -> Result<Self> {
+        ensure!(
+            !lesson.includes("namespaces"),
+            "{} can't be checked at a URL: its scenarios need the server's token for admins. They need your code.",
+            lesson.name
+        );
+        Ok(Self::Url(url.to_owned()))
+    }
+
     /// Makes sure that the server answers, and does the things that every scenario relies on. Otherwise the error says
     /// what's wrong.
     pub async fn probe(&self) -> Result<()> {
         match self {
             Self::Url(url) => probe::url(url).await,
-            Self::Program { program, folder } => probe::program(&program.path, folder).await,
+            Self::Program {
+                program,
+                folder,
+                launch,
+            } => probe::program(&program.path, folder, launch).await,
         }
     }
 
@@ -121,8 +140,12 @@ impl Target {
                 let outcome = scenario.play(url, transport, None).await;
                 Ok((outcome, String::new(), None))
             }
-            Self::Program { program, folder } => {
-                let mut server = start(&program.path, folder, "0").await?;
+            Self::Program {
+                program,
+                folder,
+                launch,
+            } => {
+                let mut server = start(&program.path, folder, launch, "0").await?;
                 let outcome = scenario.play(&server.base, transport, Some(&server)).await;
                 // If it closed its connections, it may be about to exit.
                 let words = outcome.failure.as_deref().unwrap_or_default();

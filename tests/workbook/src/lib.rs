@@ -9,6 +9,7 @@
 
 pub mod check;
 pub mod diagnosis;
+pub mod launch;
 mod probe;
 pub mod programs;
 pub mod unfit;

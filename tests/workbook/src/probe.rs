@@ -16,7 +16,10 @@ use wire::{
     server::Server,
 };
 
-use crate::unfit::{State, unfit};
+use crate::{
+    launch::Launch,
+    unfit::{State, unfit},
+};
 
 /// How long a server on the network may take to answer.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -25,11 +28,11 @@ const LIMIT: Duration = Duration::from_secs(10);
 const PRINT_LIMIT: Duration = Duration::from_secs(3);
 
 /// Probes a student's program.
-pub async fn program(program: &Path, folder: &Path) -> Result<()> {
+pub async fn program(program: &Path, folder: &Path, launch: &Launch) -> Result<()> {
     let fails = |words: String| unfit(State::DoesNotStart, words);
     let port = free_port()?;
     let number = port.to_string();
-    let starting = start(program, folder, &number);
+    let starting = start(program, folder, launch, &number);
     let server = tokio::select! {
         started = starting => started.map_err(|error| fails(port_fault(&format!("{error:#}"))))?,
         () = accepts(port) => {
@@ -52,7 +55,7 @@ pub async fn program(program: &Path, folder: &Path) -> Result<()> {
     drop(server);
 
     // The scenarios let the system choose a port.
-    let server = start(program, folder, "0").await;
+    let server = start(program, folder, launch, "0").await;
     let server = server.map_err(|error| fails(format!("with PORT=0, {error:#}")))?;
     ensure!(
         !server.base.ends_with(":0"),
@@ -94,9 +97,9 @@ fn free_port() -> Result<u16> {
 }
 
 /// Starts a student's program without backtraces, which would bury a panic's message.
-pub async fn start(program: &Path, folder: &Path, port: &str) -> Result<Server> {
+pub async fn start(program: &Path, folder: &Path, launch: &Launch, port: &str) -> Result<Server> {
     let environment = [("RUST_BACKTRACE", "0"), ("PORT", port)];
-    Server::start_apart(program, folder, &environment).await
+    Server::start_apart(launch.command(program).into(), folder, &environment).await
 }
 
 /// Probes the server at a URL: it answers, doesn't redirect its clients, and speaks this version of the protocol.

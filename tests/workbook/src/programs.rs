@@ -46,10 +46,15 @@ pub fn program(lesson: &Lesson) -> PathBuf {
 /// # Errors
 /// If the build folder can't be written to.
 pub fn turn() -> io::Result<File> {
-    fs::create_dir_all(target())?;
+    turn_in(&target())
+}
+
+/// The same for another build folder.
+pub(crate) fn turn_in(target: &Path) -> io::Result<File> {
+    fs::create_dir_all(target)?;
     let mut options = File::options();
     let options = options.create(true).truncate(false).read(true).write(true);
-    let turn = options.open(target().join("copy"))?;
+    let turn = options.open(target.join("copy"))?;
     turn.lock()?;
     Ok(turn)
 }
@@ -70,6 +75,15 @@ fn take(program: &Path, copy: &Path) -> io::Result<()> {
 pub fn workbook() -> PathBuf {
     static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| build(["--bin", "workbook"]).join("debug"));
     executable(&FOLDER, "workbook")
+}
+
+/// The instructor's program.
+///
+/// # Panics
+/// If it doesn't compile. The compiler has said why.
+pub fn class() -> PathBuf {
+    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| build(["--bin", "class"]).join("debug"));
+    executable(&FOLDER, "class")
 }
 
 /// The program that writes into the database of lesson 19.

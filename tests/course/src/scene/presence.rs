@@ -179,6 +179,15 @@ impl Scene {
         closed.with_context(|| format!("{who} couldn't close its connection"))
     }
 
+    /// Ends every session politely. A server that goes on to the next scenario would otherwise still list its clients.
+    pub async fn end(&mut self) {
+        for client in self.clients.drain(..) {
+            client.connection.send("41".to_owned());
+            // One that can't be closed is lost anyway.
+            timeout(LIMIT, client.connection.close()).await.ok();
+        }
+    }
+
     /// Cuts a client off, without a goodbye.
     pub fn vanish(&mut self, who: &str) -> Result {
         drop(self.take(who)?);

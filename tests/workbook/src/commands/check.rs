@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use workbook::{
     check::{Fault, Target, Verdict},
     diagnosis::diagnose,
+    launch::Launch,
     unfit::{State, Unfit, unfit},
     work,
 };
@@ -105,7 +106,7 @@ impl Subject {
     /// The server: the one at the URL, or the one that is built from the copy.
     pub async fn target(&self) -> Result<Target> {
         match &self.url {
-            Some(url) => Ok(Target::Url(url.clone())),
+            Some(url) => Target::at(url, &self.lesson),
             None => copy(&self.copy, &self.lesson).await,
         }
     }
@@ -250,6 +251,7 @@ pub async fn copy(work: &Path, lesson: &Lesson) -> Result<Target> {
     Ok(Target::Program {
         program: Arc::new(program),
         folder: work.to_owned(),
+        launch: Launch::default(),
     })
 }
 

@@ -235,6 +235,7 @@ async fn has_policy(address: &str) -> bool {
 /// Checks the copy as it is now, and prints the next thing to do.
 async fn next_thing(copy: &check::Subject, program: Arc<Built>) {
     let target = workbook::check::Target::Program {
+        launch: workbook::launch::Launch::default(),
         program,
         folder: copy.copy.clone(),
     };

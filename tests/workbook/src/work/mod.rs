@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use course::lessons::root;
 
-pub use build::{Built, build};
+pub use build::{Building, Built, build};
 pub use create::{Begin, EMPTY, copy, create, duplicate, rename_crate, use_page_of};
 pub use go_on::{Changes, go_on, lesson_of, use_libraries_of};
 pub use memory::{remember, remembered, take_along};
