@@ -88,7 +88,8 @@ impl Confinement {
         }
         found.is_root = output("id", &["-u"]).is_some_and(|id| id.trim() == "0");
         found.limits = output("prlimit", &["--core=0", "true"]).is_some();
-        let place = Place::new(&env::temp_dir().join("workbook-confinement"), 0);
+        let folder = tempfile::tempdir()?;
+        let place = Place::new(folder.path(), 0);
         place.clear()?;
         let program = Path::new("/usr/bin/true");
         for layers in [Layers::Both, Layers::Inner, Layers::Neither] {
@@ -97,7 +98,6 @@ impl Confinement {
                 break;
             }
         }
-        fs::remove_dir_all(&place.folder)?;
         Ok(found)
     }
 
@@ -140,11 +140,10 @@ impl Confinement {
                 "students' programs can use all memory, and start any number of processes (prlimit is missing)"
                     .to_owned(),
             );
-        } else if self.layers == Layers::Neither {
-            words.push(
-                "students' programs can start any number of processes (bubblewrap is missing)"
-                    .to_owned(),
-            );
+        } else if self.layers == Layers::Neither || self.is_root && self.layers != Layers::Both {
+            words.push(format!(
+                "students' programs can start any number of processes ({cure})"
+            ));
         }
         words
     }
@@ -334,12 +333,13 @@ impl Sandbox {
         for path in SETTINGS.map(Path::new) {
             self.show("--ro-bind-try", path);
         }
-        self.add(&["--dev", "/dev", "--tmpfs", "/tmp"]);
+        self.add(&["--dev", "/dev", "--dir", "/tmp"]);
     }
 
     /// Ends the list of options. The program follows, after a command that starts it.
     fn run(&mut self, starter: &[&str]) {
-        self.add(&["--remount-ro", "/", "--"]);
+        // Both are in memory, of which files would otherwise take as much as they like.
+        self.add(&["--remount-ro", "/dev", "--remount-ro", "/", "--"]);
         self.add(starter);
     }
 }

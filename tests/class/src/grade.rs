@@ -181,7 +181,7 @@ impl Grading<'_> {
             Work::Missing => {}
             Work::Wrong(path) => {
                 let reason = format!("there's no folder or .zip file {}", path.display());
-                student.outcome = self.ended(State::Skipped, reason);
+                student.outcome = self.ended(State::Error, reason);
             }
             Work::Url(url) => {
                 let job = self.job(Server::Url(url), BTreeMap::new(), place);
@@ -310,6 +310,7 @@ impl Grading<'_> {
         fetch(&folder)?;
         let mut job = self.job(Server::Crate(folder.clone()), BTreeMap::new(), place);
         job.rules.build = FIRST_BUILD;
+        // Without time for a scenario, it stops once the server is built and answers.
         job.rules.run = Duration::ZERO;
         let (outcome, _) = self.run(&job).await;
         let words = outcome.details.or(outcome.reason).unwrap_or_default();
@@ -479,7 +480,7 @@ fn fetch(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A hash of this program, of what the lesson's scenarios expect, and of its page.
+/// A hash of this program, of what the lesson's scenarios expect, and of the versions of its dependencies.
 fn judge(lesson: &Lesson) -> Result<String> {
     let mut hash = digest::Context::new(&digest::SHA256);
     let mut file = fs::File::open(std::env::current_exe()?)?;

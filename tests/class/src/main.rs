@@ -13,9 +13,7 @@ use clap::{CommandFactory, Parser, ValueEnum, error::ErrorKind};
 use class::{
     confine::Confinement,
     grade::{self, Event, Options},
-    report,
-    results::Class,
-    roster,
+    report, roster,
     worker::{Job, Rules},
 };
 use console::Term;
@@ -92,15 +90,7 @@ async fn main() -> ExitCode {
         }
     };
     match outcome {
-        Ok(class)
-            if class
-                .students
-                .iter()
-                .all(|student| student.outcome.state.is_graded()) =>
-        {
-            ExitCode::SUCCESS
-        }
-        Ok(_) => ExitCode::FAILURE,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("{error:#}");
             ExitCode::from(2)
@@ -108,7 +98,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: &Arguments) -> Result<Class> {
+async fn run(arguments: &Arguments) -> Result<ExitCode> {
     if arguments.folder.is_none() && arguments.roster.is_none() {
         let words = "where is the work? Give a folder of submissions, or a --roster, or both";
         Arguments::command()
@@ -136,7 +126,15 @@ async fn run(arguments: &Arguments) -> Result<Class> {
     };
     let total = list.students.len();
     let bar = progress_bar(total)?;
-    let class = grade::grade(list, &options, &confinement, &|event| show(&bar, &event)).await?;
+    let graded = grade::grade(list, &options, &confinement, &|event| show(&bar, &event)).await;
+    let class = match graded {
+        Ok(class) => class,
+        Err(error) => {
+            bar.finish_and_clear();
+            eprintln!("{error:#}");
+            return Ok(ExitCode::FAILURE);
+        }
+    };
     bar.finish_and_clear();
     report::write(&class, &options.results)?;
     if let Some(Program::Classroom50) = arguments.also {
@@ -155,7 +153,14 @@ async fn run(arguments: &Arguments) -> Result<Class> {
         "To send back:  {}",
         options.results.join("students").display()
     );
-    Ok(class)
+    let mut students = class.students.iter();
+    Ok(
+        if students.all(|student| student.outcome.state.is_graded()) {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        },
+    )
 }
 
 /// Half of the cores: a build uses several.

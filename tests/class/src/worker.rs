@@ -121,6 +121,8 @@ impl Job {
             }
             checked.push(one);
         }
+        // An exercise that hangs says nothing about the lesson.
+        let stopped = played.stopped.clone();
         let mut solved = Vec::new();
         for exercise in exercises::of(&lesson) {
             let own = self.exercises.get(exercise.name);
@@ -144,12 +146,12 @@ impl Job {
         }
         let fails = |one: &Checked| matches!(one.verdict, Verdict::Failed | Verdict::NotPlayed);
         Ok(Outcome {
-            state: match &played.stopped {
+            state: match &stopped {
                 Some(_) => State::RunTimedOut,
                 None if checked.iter().any(fails) => State::Partly,
                 None => State::Passed,
             },
-            reason: played.stopped,
+            reason: stopped,
             details: None,
             points: Some(points(&lesson, &checked, &solved)),
             scenarios: checked,
@@ -160,8 +162,7 @@ impl Job {
     /// Builds a crate, if nothing foreign runs in it.
     async fn build(&self, folder: &Path) -> Result<Target> {
         let launch = self.confinement.building(&self.place);
-        let mut options = vec!["--offline".to_owned()];
-        // Without `--locked`, it completes a lock file that isn't complete: a build below doesn't.
+        // Without `--locked`, this completes a lock file that isn't complete. The build doesn't.
         let mut cargo = Command::from(launch.command("cargo"));
         cargo
             .args(["metadata", "--format-version", "1", "--offline"])
@@ -174,7 +175,7 @@ impl Job {
         let metadata = metadata.context("cannot run cargo")?;
         if !metadata.status.success() {
             let words = String::from_utf8_lossy(&metadata.stderr).into_owned();
-            if !words.contains("--offline") && !words.contains("offline") {
+            if !words.contains("offline") {
                 return Err(unfit(unfit::State::DoesNotCompile, words));
             }
             let names = foreign::unknown_dependencies(folder);
@@ -192,12 +193,11 @@ impl Job {
         if !foreign.is_empty() && !self.rules.allow_foreign {
             return Err(Skipped(format!("it brings {}", foreign.join(", "))).into());
         }
-        options.push("--locked".to_owned());
         let building = Building {
             target: self.place.target(),
             limit: self.rules.build,
             launch,
-            options,
+            options: ["--locked", "--offline"].map(str::to_owned).to_vec(),
             is_shown: false,
         };
         let program = building.build(folder).await;

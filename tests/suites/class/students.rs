@@ -119,7 +119,7 @@ const CHANGES: &[(&str, &str, &str, &str)] = &[
 fn spy(folder: &Path, port: u16) -> String {
     format!(
         "async fn serve() -> Result<()> {{
-    let outside = [\"{0}/written\", \"../written\", \"/written\", \"/usr/written\"];
+    let outside = [\"{0}/written\", \"../written\", \"/written\", \"/usr/written\", \"/tmp/written\", \"/dev/shm/written\"];
     if let Some(written) = outside.iter().find(|path| fs::write(path, \"\").is_ok()) {{
         bail!(\"it could write {{written}}\");
     }}
