@@ -162,20 +162,20 @@ async fn a_class_of_thirty_is_graded_whatever_it_hands_in() {
     );
     expect_nothing_left().await;
 
-    let class = results();
-    for student in &class.students {
+    let graded = results();
+    for student in &graded.students {
         assert!(table.contains(&student.name), "{table}");
     }
-    assert!(class.complete);
-    assert_eq!(class.unknown, ["notes.txt"]);
-    let mut students = class.students.iter();
+    assert!(graded.complete);
+    assert_eq!(graded.unknown, ["notes.txt"]);
+    let mut students = graded.students.iter();
     let flood = students.find(|student| student.name == "endless-output");
     let flood = flood.unwrap().outcome.state;
     assert!(
         [State::Passed, State::Partly, State::RunTimedOut].contains(&flood),
         "{flood:?}"
     );
-    let stable = stable_table(class, &[&dead, &node.base, &rust.base]);
+    let stable = stable_table(graded, &[&dead, &node.base, &rust.base]);
     assert_snapshot("class_of_thirty", &stable);
 
     // Whose result is certain isn't checked again.
