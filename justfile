@@ -270,7 +270,7 @@ lint: types
     just --fmt --check --unstable
     cargo clippy --workspace --all-targets --locked -- --deny warnings
     # `--all-targets` leaves out the suites that `cargo test` doesn't run by default.
-    cargo clippy --workspace --test workbook --test watch --test exercises --test experiments --test symptoms --test misbehaving --test attacks --test deployed --test house --test offline --test lines --test parity --test orphans --test pages --locked -- --deny warnings
+    cargo clippy --workspace --test workbook --test watch --test exercises --test experiments --test symptoms --test misbehaving --test attacks --test deployed --test house --test offline --test lines --test parity --test orphans --test pages --test class --locked -- --deny warnings
     typos
     cargo deny --offline --locked check bans licenses sources
 
