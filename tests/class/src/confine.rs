@@ -1,4 +1,4 @@
-//! What the system offers to restrict a stranger's program.
+//! Restricts a stranger's program, as far as the system can.
 //!
 //! On Linux, bubblewrap gives a program a file system, a network and process numbers of its own, and prlimit limits what it
 //! may use. There are two layers: the outer one has a network of its own, in which only loopback exists, and holds our
@@ -20,11 +20,23 @@ use crate::place::Place;
 /// The first of the user ids that jobs get if this program runs as root. No account has them.
 const FIRST_USER: usize = 60_000;
 
-/// How many processes and threads a build may have, and then a server.
-const PROCESSES: [u32; 2] = [1_024, 64];
+/// The limits that differ between builds and servers.
+struct Limits {
+    /// How many processes and threads there may be.
+    processes: u32,
+    /// How much memory each process may have for itself, in bytes.
+    memory: u64,
+}
 
-/// How much memory each of them may have for itself, in bytes.
-const MEMORY: [u64; 2] = [4 << 30, 1 << 30];
+const BUILD: Limits = Limits {
+    processes: 1_024,
+    memory: 4 << 30,
+};
+
+const SERVER: Limits = Limits {
+    processes: 64,
+    memory: 1 << 30,
+};
 
 /// How large a file may become, in bytes.
 const FILE: u64 = 512 << 20;
@@ -54,7 +66,7 @@ enum Layers {
     Both,
 }
 
-/// What works on this system.
+/// The restrictions that work on this system.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Confinement {
     layers: Layers,
@@ -117,22 +129,22 @@ impl Confinement {
         })
     }
 
-    /// What isn't restricted here, in words, each with what would change that.
+    /// Describes each thing that isn't restricted here, with a way to change that.
     pub fn not_restricted(&self) -> Vec<String> {
         let mut words = Vec::new();
-        let cure = if cfg!(target_os = "linux") {
+        let remedy = if cfg!(target_os = "linux") {
             "on Debian and Ubuntu: apt install bubblewrap"
         } else {
             "this needs Linux; on Windows, WSL works"
         };
         if self.layers == Layers::Neither {
             words.push(format!(
-                "students' programs can read and write everything that you can ({cure})"
+                "students' programs can read and write everything that you can ({remedy})"
             ));
         }
         if self.layers != Layers::Both {
             words.push(format!(
-                "students' programs can use your network ({cure}, and allow user namespaces within others)"
+                "students' programs can use your network ({remedy}, and allow user namespaces within others)"
             ));
         }
         if !self.limits {
@@ -142,7 +154,7 @@ impl Confinement {
             );
         } else if self.layers == Layers::Neither || self.is_root && self.layers != Layers::Both {
             words.push(format!(
-                "students' programs can start any number of processes ({cure})"
+                "students' programs can start any number of processes ({remedy})"
             ));
         }
         words
@@ -190,7 +202,7 @@ impl Confinement {
 
     /// The inner layer for a build: the compiler, the downloads, and the place.
     pub fn building(&self, place: &Place) -> Launch {
-        self.inner(place, 0, |sandbox| {
+        self.inner(place, &BUILD, |sandbox| {
             self.show_compiler(sandbox);
             sandbox.show("--bind", &place.folder);
         })
@@ -198,7 +210,7 @@ impl Confinement {
 
     /// The inner layer for a server: its program, its copy and a folder for temporary files.
     pub fn running(&self, place: &Place, copy: &Path, program: &Path) -> Launch {
-        self.inner(place, 1, |sandbox| {
+        self.inner(place, &SERVER, |sandbox| {
             sandbox.show("--bind", copy);
             sandbox.show("--bind", &place.temporary());
             if program.starts_with(&place.folder) {
@@ -207,9 +219,8 @@ impl Confinement {
         })
     }
 
-    fn inner(&self, place: &Place, kind: usize, show: impl FnOnce(&mut Sandbox)) -> Launch {
+    fn inner(&self, place: &Place, limits: &Limits, show: impl FnOnce(&mut Sandbox)) -> Launch {
         let mut words = Vec::new();
-        let [memory, file] = [MEMORY[kind], FILE].map(|limit| limit.to_string());
         if self.layers != Layers::Neither {
             let mut sandbox = Sandbox::new();
             sandbox.add(&[
@@ -233,12 +244,12 @@ impl Confinement {
             words.push("prlimit".to_owned());
             words.extend([
                 "--core=0".to_owned(),
-                format!("--data={memory}"),
-                format!("--fsize={file}"),
+                format!("--data={}", limits.memory),
+                format!("--fsize={FILE}"),
             ]);
             // Without the sandbox, it would count all processes of the person who runs this.
             if self.layers != Layers::Neither {
-                words.push(format!("--nproc={}", PROCESSES[kind]));
+                words.push(format!("--nproc={}", limits.processes));
             }
         }
         Launch {
@@ -254,7 +265,7 @@ impl Confinement {
 
     /// The only variables that a student's program sees.
     fn environment(&self, place: &Place) -> Vec<(std::ffi::OsString, std::ffi::OsString)> {
-        // What Windows needs to start a program, and what finds the compiler.
+        // Windows needs some of these to start a program, and the compiler is found through the others.
         let inherited = [
             "PATH",
             "SYSTEMROOT",
@@ -344,7 +355,7 @@ impl Sandbox {
     }
 }
 
-/// What a program prints, if it succeeds.
+/// The output of a program, if it succeeds.
 fn output(program: &str, arguments: &[&str]) -> Option<String> {
     let output = Command::new(program)
         .args(arguments)

@@ -7,7 +7,7 @@ use course::lessons::root;
 use serde::Deserialize;
 use toml_edit::{DocumentMut, Item};
 
-/// What `cargo metadata` says, as far as it matters here.
+/// The part of the output of `cargo metadata` that matters here.
 #[derive(Deserialize)]
 struct Metadata {
     packages: Vec<Package>,
@@ -29,7 +29,7 @@ struct Target {
 }
 
 impl Package {
-    /// What of this crate runs during a build, in words.
+    /// Names the part of this crate that runs during a build, if there is one.
     fn runs(&self) -> Option<&'static str> {
         let has = |kind: &str| {
             let mut kinds = self.targets.iter().flat_map(|target| &target.kind);

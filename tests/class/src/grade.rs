@@ -54,13 +54,13 @@ pub struct Options {
     pub jobs: usize,
     /// Whether to check what hasn't changed, too.
     pub again: bool,
-    /// What holds for all submissions.
+    /// The rules for all submissions.
     pub rules: Rules,
     /// The folder for the results.
     pub results: PathBuf,
 }
 
-/// What is happening, for whoever waits.
+/// A step of the work, to show progress.
 pub enum Event<'a> {
     /// Another class is being graded, and this one comes after it.
     Waits,
@@ -83,7 +83,7 @@ struct Grading<'a> {
     confinement: &'a Confinement,
     /// A hash of this program and of what the scenarios expect.
     judge: String,
-    /// What is known for certain, a file for each content, named after its hash.
+    /// The folder of results that are certain: a file for each content, named after its hash.
     known: PathBuf,
     class: RefCell<Class>,
     tell: &'a dyn Fn(Event<'_>),
@@ -221,7 +221,7 @@ impl Grading<'_> {
         save(&class, &self.options.results)
     }
 
-    /// What is known from an earlier time, and how long it took then.
+    /// The result of an earlier run, and how long it took then.
     fn remembered(&self, file: &Path) -> Option<(Outcome, f64)> {
         let text = fs::read(file).ok().filter(|_| !self.options.again)?;
         serde_json::from_slice(&text).ok()

@@ -84,7 +84,7 @@ async fn main() -> ExitCode {
     let outcome = tokio::select! {
         outcome = run(&arguments) => outcome,
         _ = ctrl_c() => {
-            eprintln!("Stopped. What was checked so far is kept: the same command goes on from here.");
+            eprintln!("Stopped. The results so far are kept: run the same command again to continue.");
             // The workers stop when this process is gone.
             process::exit(INTERRUPTED);
         }

@@ -1,4 +1,4 @@
-//! What is known about a class: `class.json`, from which every other file is made.
+//! The results of a class: `class.json`, from which every other file is made.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,11 +18,11 @@ pub struct Class {
     pub scenarios: Vec<Scenario>,
     /// The names of the lesson's exercises.
     pub exercises: Vec<String>,
-    /// What the system couldn't restrict while the students' programs ran, in words.
+    /// The things that the system couldn't restrict while the students' programs ran.
     pub not_restricted: Vec<String>,
     /// The students, in the roster's order, or by name.
     pub students: Vec<Student>,
-    /// What was found in the folder, but isn't on the roster.
+    /// The names in the folder that aren't on the roster.
     pub unknown: Vec<String>,
 }
 
@@ -159,7 +159,7 @@ pub struct Checked {
     pub fault: Option<Fault>,
 }
 
-/// What came out of a scenario.
+/// The verdict on a scenario.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {

@@ -23,8 +23,8 @@ const DEPTH: usize = 5;
 /// How many files a copy may have, and how many bytes.
 const LIMITS: (usize, u64) = (5_000, 64 << 20);
 
-/// What is never copied: builds, histories, and settings that would change how cargo builds, such as a compiler of their
-/// own.
+/// Files and folders that are never copied: builds, histories, and settings that would change how cargo builds, such as
+/// a compiler of their own.
 const LEFT_OUT: [&str; 6] = [
     ".cargo",
     ".git",

@@ -34,7 +34,7 @@ use crate::{
 /// How much of what the compiler says is kept, in characters.
 const DETAILS: usize = 4_000;
 
-/// What to check, and how.
+/// A server to check, and how to check it.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Job {
     /// The lesson's name.
@@ -45,7 +45,7 @@ pub struct Job {
     pub exercises: BTreeMap<String, PathBuf>,
     /// Where it's built and run.
     pub place: Place,
-    /// What is restricted.
+    /// The restrictions.
     pub confinement: Confinement,
     /// The limits, and what is allowed.
     pub rules: Rules,
@@ -60,7 +60,7 @@ pub enum Server {
     Url(String),
 }
 
-/// What holds for all submissions of a class.
+/// The rules for all submissions of a class.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Rules {
     /// How long a build may take.
@@ -223,7 +223,7 @@ impl Job {
                 (State::BuildTimedOut, reason)
             }
             Some(unfit::State::DoesNotStart) => {
-                // What the server has printed says more than how it ended.
+                // The server's own output says more than its exit status.
                 let printed = words.split_once("printed:\n").map(|(_, printed)| printed);
                 let words = line(printed.unwrap_or_default());
                 let words = if words.is_empty() {

@@ -43,7 +43,7 @@ fn class() -> Command {
     let mut command = Command::new(programs::class());
     command
         .current_dir(root())
-        .env("SECRET", "password of whoever runs this")
+        .env("SECRET", "a password")
         .env("NO_COLOR", "1")
         .stdin(Stdio::null())
         .kill_on_drop(true);
@@ -146,7 +146,7 @@ async fn a_class_of_thirty_is_graded_whatever_it_hands_in() {
     let before = contents(folder.path());
 
     let mut command = class();
-    // What is known from an earlier run of this test would prove nothing.
+    // Results that are left from an earlier run would prove nothing.
     command.args(["06", "--again", "--jobs", "2", "--as", "classroom50"]);
     command.args(["--build-limit", BUILD_LIMIT]);
     command
@@ -178,7 +178,7 @@ async fn a_class_of_thirty_is_graded_whatever_it_hands_in() {
     let stable = stable_table(graded, &[&dead, &node.base, &rust.base]);
     assert_snapshot("class_of_thirty", &stable);
 
-    // Whose result is certain isn't checked again.
+    // A submission whose result is certain isn't checked again.
     let roster = handed_in.join("some.csv");
     fs::write(
         &roster,
@@ -203,7 +203,7 @@ async fn a_class_of_thirty_is_graded_whatever_it_hands_in() {
     let (_, _, said) = run(command).await;
     assert!(!said.contains("unchanged"), "{said}");
 
-    // What is allowed runs, within the same limits.
+    // With permission, its code runs, within the same limits.
     fs::write(&roster, "build-script,build-script\n").unwrap();
     command = class();
     command.args(["06", "--allow-foreign", "--build-limit", "10"]);

@@ -115,7 +115,7 @@ const CHANGES: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
-/// What a server tries that wants to know or change more than it should. It exits if anything works.
+/// The attempts of a server to read, change and reach more than it should. It exits if one succeeds.
 fn spy(folder: &Path, port: u16) -> String {
     format!(
         "async fn serve() -> Result<()> {{

@@ -7,7 +7,7 @@ use std::{
 
 use crate::programs::outside_of_cargo;
 
-/// What surrounds a program. By default, nothing does: it has the rights of the person who starts it.
+/// The surroundings of a program. By default there are none: it has the rights of the person who starts it.
 #[derive(Clone, Debug, Default)]
 pub struct Launch {
     /// A command, such as a sandbox, that takes the program and its arguments as its last arguments.

@@ -1,8 +1,8 @@
-//! What each state means to a student, and what to do about it.
+//! Explains each state to a student, and what to do about it.
 
 use crate::results::State;
 
-/// What it means that a server got no further than to this state.
+/// Explains why a server got no further than this state.
 pub fn meaning(state: State) -> Option<&'static str> {
     Some(match state {
         State::Passed | State::Partly => return None,
@@ -18,15 +18,12 @@ pub fn meaning(state: State) -> Option<&'static str> {
             "Nobody answered at the address that you handed in, so no scenario could be played."
         }
         State::NotHandedIn => "There was no server to check under your name.",
-        State::Skipped => {
-            "Your work wasn't built, because building it would run code of its own, or because its archive \
-                           isn't safe to unpack."
-        }
+        State::Skipped => "Your work wasn't tried, for the reason below.",
         State::Error => "Something went wrong here while your work was being checked.",
     })
 }
 
-/// What to do about it.
+/// Says what to do about it.
 pub fn advice(state: State) -> Option<&'static str> {
     Some(match state {
         State::Passed | State::Partly => return None,
@@ -53,8 +50,8 @@ pub fn advice(state: State) -> Option<&'static str> {
             "If you did hand in something, tell your instructor: it may be under a different name."
         }
         State::Skipped => {
-            "Hand in your copy as a folder or as a plain archive, without a build script and without macros \
-                           of your own."
+            "Hand in your copy as a folder or as a plain archive, without crates, build scripts or macros that the \
+             lesson doesn't use."
         }
         State::Error => {
             "It isn't your fault, and there's nothing for you to do: ask your instructor to check it again."

@@ -77,7 +77,7 @@ fn tests(class: &Class, student: &Student) -> Vec<Value> {
         .collect()
 }
 
-/// What came out of a scenario. One that isn't in the results wasn't played.
+/// The verdict on a scenario. One that isn't in the results wasn't played.
 fn verdict(results: &[Checked], name: &str) -> Verdict {
     let result = results.iter().find(|checked| checked.name == name);
     result.map_or(Verdict::NotPlayed, |checked| checked.verdict)

@@ -81,7 +81,7 @@ fn passes(points: Points) -> String {
     format!("Your server passes:\n\n{}", lines.join("\n"))
 }
 
-/// What couldn't be judged.
+/// Says how many scenarios couldn't be judged.
 fn unseen(student: &Student) -> Option<String> {
     let scenarios = student.outcome.scenarios.iter();
     let unseen = scenarios.filter(|checked| checked.verdict == Verdict::Unseen);
@@ -129,7 +129,7 @@ fn tell(class: &Class, checked: &Checked, fault: &Fault) -> Vec<String> {
     parts
 }
 
-/// What should have crossed, compared with what did.
+/// The expected frames, compared with the actual ones.
 fn difference(fault: &Fault) -> String {
     // A frame takes one line, whatever is in it.
     let lines = |frames: &[String]| -> Vec<String> {

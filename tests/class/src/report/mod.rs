@@ -1,4 +1,4 @@
-//! What an instructor and the students read, all of it made from `class.json`.
+//! The reports for the instructor and the students, all made from `class.json`.
 
 mod advice;
 pub mod classroom50;

@@ -125,7 +125,7 @@ fn missed(class: &Class) -> Markup {
     }
 }
 
-/// What else there is to say.
+/// Notes about the whole class.
 fn notes(class: &Class, names: &Names) -> Markup {
     let unknown: Vec<_> = class.unknown.iter().map(|name| plain(name)).collect();
     html! {

@@ -115,7 +115,7 @@ pub fn how_many_are_new(class: &Class) -> String {
     )
 }
 
-/// What a scenario is called in reports. An exercise is called by its name.
+/// The title of a scenario in reports. An exercise is called by its name.
 pub fn title<'a>(class: &'a Class, name: &'a str) -> &'a str {
     let mut scenarios = class.scenarios.iter();
     let scenario = scenarios.find(|scenario| scenario.name == name);

@@ -94,7 +94,7 @@ fn every_state_has_its_words() {
         ("Eva Sanz", "- **1 of 8** new scenarios"),
         ("Gema Gil", "Nobody answered"),
         ("Gema Gil", "costs no points"),
-        ("Hugo Pla", "wasn't built"),
+        ("Hugo Pla", "wasn't tried"),
         ("Inés Rey", "isn't your fault"),
     ] {
         let letter = letter_to(name);

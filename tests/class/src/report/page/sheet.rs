@@ -65,12 +65,12 @@ fn new(class: &Class) -> impl Iterator<Item = &Scenario> {
     class.scenarios.iter().filter(|scenario| scenario.new)
 }
 
-/// What the column of a scenario is called.
+/// The short name of a scenario's column.
 pub fn number(at: usize) -> String {
     (at + 1).to_string()
 }
 
-/// What the column of an exercise is called.
+/// The short name of an exercise's column.
 fn letter(at: usize) -> String {
     match ('A'..='Z').nth(at) {
         Some(letter) => letter.to_string(),

@@ -1,4 +1,4 @@
-//! What fails, student by student.
+//! The failures, student by student.
 
 use maud::{Markup, html};
 
