@@ -197,6 +197,7 @@ test-bench *arguments:
 # The pages in a real Chromium or Chrome
 [group('build')]
 test-browser *arguments: setup browser-packages
+    npm --prefix tests/reference ci --ignore-scripts --loglevel=error
     cargo test --workspace --test pages --locked {{ arguments }}
 
 # Every chapter of the book in a real Chromium or Chrome

@@ -131,9 +131,10 @@ impl Chapter {
     }
 }
 
-/// The file in `text/` with the chapter of a lesson.
+/// The file in `text/` with the chapter of a lesson, or of the capstone.
 pub fn chapter_path(lesson: &Lesson) -> String {
-    format!("lessons/{}.md", lesson.name)
+    let folder = if lesson.is_capstone() { "" } else { "lessons/" };
+    format!("{folder}{}.md", lesson.name)
 }
 
 /// The first heading of a text, without its id.

@@ -55,10 +55,7 @@ async fn conforms(exercise: &Exercise, program: &Built, folder: &Path) {
     for transport in exercise.scenario.transports() {
         let server = Server::start(&program.path, folder, &[]).await;
         let server = server.unwrap_or_else(|error| panic!("{}: {error:#}", exercise.name));
-        let outcome = exercise
-            .scenario
-            .play(&server.base, *transport, Some(&server))
-            .await;
+        let outcome = exercise.scenario.play_on(server, *transport).await;
         assert_eq!(
             outcome.failure, None,
             "{} over {transport}: {}",

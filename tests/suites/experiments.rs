@@ -25,7 +25,7 @@ async fn fault(scenario: &Scenario, program: &Built, folder: &Path) -> Option<St
     let expected = scenario.expected().unwrap();
     for transport in scenario.transports() {
         let server = Server::start(&program.path, folder, &[]).await.unwrap();
-        let outcome = scenario.play(&server.base, *transport, Some(&server)).await;
+        let outcome = scenario.play_on(server, *transport).await;
         let fault = outcome.fault(&expected);
         if fault.is_some() {
             return fault;

@@ -1,8 +1,9 @@
-//! Every scenario on the course's own servers, in Node: the same transcripts, except for the listed differences.
+//! Every scenario on the course's own servers, in Node: the same transcripts, except for the listed differences. For the
+//! capstone, Node's transcripts are the expected ones.
 
 use std::{fmt::Write as _, fs, path::PathBuf, time::Duration};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use course::{
     differences::{Differences, node_snapshot},
     exercises,
@@ -63,6 +64,9 @@ fn servers() -> Result<Vec<(String, PathBuf, Vec<Scenario>)>> {
             servers.push((lesson.name.clone(), script, vec![exercise.scenario]));
         }
     }
+    let capstone = lessons::capstone()?;
+    let script = folder.join(&capstone.name).join("app.js");
+    servers.push((capstone.name.clone(), script, scenarios::of(&capstone)));
     servers.retain(|(_, script, _)| script.is_file());
     Ok(servers)
 }
@@ -73,9 +77,17 @@ async fn judge(script: &PathBuf, scenario: &Scenario, transport: Transport) -> R
     let mut node = Command::new("node");
     node.arg(script);
     // Otherwise, the last lesson would listen on all interfaces.
-    let mut server = Server::start_command(node, root(), &[("HOST", "127.0.0.1")]).await?;
-    let outcome = scenario.play(&server.base, transport, Some(&server)).await;
+    let server = Server::start_command(node, root(), &[("HOST", "127.0.0.1")]).await?;
+    let mut outcome = scenario.play_on(server, transport).await;
+    let mut server = outcome.server.take().context("the server is gone")?;
     let ended = outcome.failure.is_some() && timeout(END_LIMIT, server.child.wait()).await.is_ok();
+    if scenario.lesson()?.is_capstone() {
+        if let Some(failure) = &outcome.failure {
+            bail!("{failure}\n\nSo far:\n{}", outcome.transcript);
+        }
+        assert_snapshot(&scenario.snapshot_name()?, &outcome.transcript.to_string());
+        return Ok(());
+    }
     let rust = differences.comparable(&scenario.expected()?);
     let node = differences.comparable_outcome(&outcome, ended);
     match differences.of(scenario) {

@@ -519,6 +519,39 @@ fn there_is_one_hint_at_a_time_and_then_the_solution() {
     assert_snapshot("workbook_hints", &report);
 }
 
+/// Everything that a person can ask for about the capstone, from the beginning on.
+#[test]
+fn the_capstone_has_a_copy_of_its_own_and_no_solution() {
+    let student = Student::new();
+    let mut report = String::new();
+    for command in [
+        "check capstone",
+        "start capstone",
+        "start capstone",
+        "start --list",
+        "check capstone",
+        "hint capstone",
+        "hint capstone",
+        "hint capstone",
+        "solution capstone",
+        "run capstone",
+        "diff capstone",
+        "break capstone",
+        "package capstone folder",
+        "start capstone --exercise nada",
+        "check capstone --exercise nada",
+        "check capstone --url http://127.0.0.1:1",
+        "start capstone --fresh",
+    ] {
+        let arguments: Vec<_> = command.split(' ').collect();
+        let (said, _) = student.says(&arguments);
+        let said = in_the_workbook(&said);
+        writeln!(report, "== just {command}\n{}\n", said.trim_end()).unwrap();
+    }
+    assert_snapshot("workbook_capstone", &report);
+    assert!(!student.work().exists());
+}
+
 #[test]
 fn progress_shows_every_lesson_and_exercise() {
     let (said, done) = Student::with("05").says(&["progress"]);
@@ -529,6 +562,7 @@ fn progress_shows_every_lesson_and_exercise() {
     assert!(said.contains("✓ 05-callbacks"), "{said}");
     assert!(said.contains("· 06-broadcast"), "{said}");
     assert!(said.contains("  · bare_number"), "{said}");
+    assert!(said.contains("  · capstone "), "{said}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use course::scenarios;
+use course::{lessons, scenarios};
 
 use crate::{
     directive::Directive,
@@ -43,7 +43,7 @@ const QUESTIONS: std::ops::RangeInclusive<usize> = 3..=5;
 
 /// Finds missing chapters of lessons, and missing parts of these chapters.
 pub fn check(site: &Site) -> Vec<Fault> {
-    let mut faults = Vec::new();
+    let mut faults = capstone(site);
     for lesson in &site.lessons {
         let path = chapter_path(lesson);
         let Some(chapter) = site.chapters.iter().find(|chapter| chapter.path == path) else {
@@ -67,6 +67,19 @@ pub fn check(site: &Site) -> Vec<Fault> {
         faults.extend(tasks(chapter, lesson.number, &new));
     }
     faults
+}
+
+/// The faults in the capstone's chapter, which has parts of its own. Its tasks name every scenario. If the chapter is
+/// missing, links to it lead nowhere.
+fn capstone(site: &Site) -> Vec<Fault> {
+    let Ok(lesson) = lessons::capstone() else {
+        return Vec::new();
+    };
+    let path = chapter_path(&lesson);
+    let scenarios = scenarios::of(&lesson);
+    let names: Vec<_> = scenarios.iter().map(|scenario| scenario.name).collect();
+    let chapter = site.chapters.iter().find(|chapter| chapter.path == path);
+    chapter.map_or(Vec::new(), |chapter| tasks(chapter, lesson.number, &names))
 }
 
 /// The faults in the parts of a chapter. Parts in `optional` may be missing, or use no directives.

@@ -1,6 +1,7 @@
 //! `{{#task}}`: a step of building a lesson, with the files to edit and the scenarios that turn green.
 
 use anyhow::{Result, bail, ensure};
+use course::lessons::CAPSTONE;
 
 use super::transcript;
 use crate::{expand::Line, site::Chapter};
@@ -10,8 +11,8 @@ use crate::{expand::Line, site::Chapter};
 /// `files` are the files to edit, from the top of the student's copy; `lines` a list of scenarios by their names.
 pub fn write(chapter: &Chapter, number: u32, files: &str, lines: &[Line]) -> Result<String> {
     ensure!(
-        chapter.path.starts_with("lessons/"),
-        "a task belongs to a lesson"
+        chapter.path.starts_with("lessons/") || chapter.path == format!("{CAPSTONE}.md"),
+        "a task belongs to a lesson, or to the capstone"
     );
     let files: Vec<_> = files
         .split_whitespace()
@@ -72,7 +73,7 @@ mod tests {
         assert!(task(lesson, "src/lib.rs", &["words"]).contains("and nothing else"));
         assert_eq!(
             task("a.md", "src/lib.rs", &[]),
-            "a task belongs to a lesson"
+            "a task belongs to a lesson, or to the capstone"
         );
     }
 }

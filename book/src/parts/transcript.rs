@@ -4,6 +4,7 @@
 //! So it's as wide as the page, its text can be read aloud and copied, and no frame is cut off.
 
 use anyhow::{Context, Result};
+use course::lessons::CAPSTONE;
 use wire::transcript::{Direction, Line, Step, Transcript};
 
 use crate::{html::escape, site::Site};
@@ -20,7 +21,7 @@ fn class(direction: Direction) -> &'static str {
     }
 }
 
-/// The transcript of a scenario, by the number of the lesson that it begins with and its name.
+/// The transcript of a scenario, by the number of the lesson that it begins with (or `capstone`) and its name.
 pub fn write(site: &Site, lesson: &str, scenario: &str) -> Result<String> {
     let name = format!("{lesson}_{scenario}");
     let transcript: Transcript = site
@@ -28,8 +29,10 @@ pub fn write(site: &Site, lesson: &str, scenario: &str) -> Result<String> {
         .parse()
         .with_context(|| format!("tests/snapshots/{name}.snap is not a transcript"))?;
     let steps = transcript.steps;
-    let lesson = site.lesson(lesson)?;
-    let is_explained = lesson.includes("connect") && lesson.package() != "connect";
+    let is_explained = lesson == CAPSTONE || {
+        let lesson = site.lesson(lesson)?;
+        lesson.includes("connect") && lesson.package() != "connect"
+    };
     let hides_openings = is_explained && !steps.iter().all(is_opening);
     Ok(format!(
         "<figure class=\"transcript\"><figcaption>{}</figcaption>{}</figure>",

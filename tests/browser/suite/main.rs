@@ -1,6 +1,7 @@
 //! The pages of all lessons in a real browser, with the official client.
 
 mod accessibility;
+mod capstone;
 mod chat;
 mod class_page;
 mod connection;
@@ -180,7 +181,7 @@ fn trials(suite: &Suite) -> Vec<Trial> {
     trials
 }
 
-/// The pages of Part III, which are more than a row of messages.
+/// The pages of Part III and of its capstone, which are more than a row of messages.
 fn trials_of_the_chat(suite: &Suite) -> Vec<Trial> {
     Vec::from(of_none!(suite, [
         "chat::shows_who_is_here_and_who_wrote": chat::shows_who_is_here_and_who_wrote,
@@ -213,6 +214,11 @@ fn trials_of_the_chat(suite: &Suite) -> Vec<Trial> {
         "front_end::says_when_its_modules_do_not_load": front_end::says_when_its_modules_do_not_load,
         "live_data::draws_the_last_minute": live_data::draws_the_last_minute,
         "live_data::raises_an_alarm_on_every_page": live_data::raises_an_alarm_on_every_page,
+        "capstone::a_ticket_is_taken_called_and_shown": capstone::a_ticket_is_taken_called_and_shown,
+        "capstone::a_phone_keeps_its_ticket": capstone::a_phone_keeps_its_ticket,
+        "capstone::a_desk_says_why_nobody_comes": capstone::a_desk_says_why_nobody_comes,
+        "capstone::nothing_is_lost_when_the_server_restarts":
+            capstone::nothing_is_lost_when_the_server_restarts,
     ]))
 }
 

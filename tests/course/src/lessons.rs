@@ -14,12 +14,18 @@ use wire::server::Server;
 /// How long a server may take to print the address of its page, after its own.
 const PAGE_LIMIT: Duration = Duration::from_secs(10);
 
-/// A lesson: a folder in `lessons/` whose name begins with its number.
+/// The name of the capstone.
+pub const CAPSTONE: &str = "capstone";
+
+/// The package of the lesson that the capstone builds on.
+const CAPSTONE_BASE: &str = "deploy";
+
+/// A lesson: a folder in `lessons/` whose name begins with its number. Or the capstone, which has no code of ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lesson {
-    /// Its place in the course, from 1 on.
+    /// Its place in the course, from 1 on. The capstone comes after them all.
     pub number: u8,
-    /// The name of its folder, its page's folder and its binary, `03-emit`.
+    /// The name of its folder, its page's folder and its binary, `03-emit`. The capstone has only a page.
     pub name: String,
     /// The part of the course that it belongs to.
     pub part: u8,
@@ -31,6 +37,18 @@ impl Lesson {
     /// The name of its package, `emit`.
     pub fn package(&self) -> &str {
         package(&self.name)
+    }
+
+    /// What people type for it: `03`, or `capstone`.
+    pub fn short(&self) -> &str {
+        self.name
+            .split_once('-')
+            .map_or(&self.name, |(number, _)| number)
+    }
+
+    /// Whether it's the capstone.
+    pub fn is_capstone(&self) -> bool {
+        self.name == CAPSTONE
     }
 
     /// The folder of its crate.
@@ -134,8 +152,33 @@ fn metadata(manifest: &Path) -> Result<(u8, Option<String>)> {
     Ok((part.try_into()?, base.map(str::to_owned)))
 }
 
+/// The capstone: people build it without a lesson, and it's checked like one.
+pub fn capstone() -> Result<Lesson> {
+    let base = find(CAPSTONE_BASE)?;
+    Ok(Lesson {
+        number: u8::MAX,
+        name: CAPSTONE.to_owned(),
+        part: 3,
+        bases: [vec![base.name], base.bases].concat(),
+    })
+}
+
+/// Finds something to build: a lesson, or the capstone.
+pub fn find_to_build(wanted: &str) -> Result<Lesson> {
+    if wanted == CAPSTONE {
+        return capstone();
+    }
+    find(wanted)
+}
+
 /// Finds a lesson by `3`, `03`, `03-emit` or `emit`.
 pub fn find(wanted: &str) -> Result<Lesson> {
+    if wanted == CAPSTONE {
+        bail!(
+            "The workbook has no server for the capstone: you build it. `just start capstone` makes your copy, and \
+             `just watch work capstone` runs it."
+        );
+    }
     let lessons = all()?;
     let meant = |lesson: &&Lesson| {
         wanted.parse() == Ok(lesson.number) || wanted == lesson.name || wanted == lesson.package()
@@ -159,6 +202,18 @@ mod tests {
         for wanted in ["3", "03", "03-emit", "emit"] {
             assert_eq!(find(wanted).unwrap().name, "03-emit", "{wanted}");
         }
+    }
+
+    #[test]
+    fn the_capstone_is_something_to_build_and_not_a_lesson() {
+        let capstone = find_to_build(CAPSTONE).unwrap();
+        assert_eq!(
+            (capstone.short(), capstone.package(), capstone.base()),
+            ("capstone", "capstone", Some("07-deploy"))
+        );
+        assert_eq!(find_to_build("03").unwrap().short(), "03");
+        let message = find(CAPSTONE).unwrap_err().to_string();
+        assert!(message.contains("you build it"), "{message}");
     }
 
     #[test]

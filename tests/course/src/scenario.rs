@@ -8,7 +8,8 @@ use tokio::time::timeout;
 use wire::{connection::Transport, server::Server, transcript::Transcript};
 
 use crate::{
-    lessons::{self, Lesson},
+    differences::without_the_servers_choices,
+    lessons::{self, CAPSTONE, Lesson},
     scene::{self, Scene, Unseen},
 };
 
@@ -81,6 +82,8 @@ pub struct Outcome {
     pub failure: Option<String>,
     /// Something that it needed and this server doesn't offer.
     pub unseen: Option<Unseen>,
+    /// The server, if we've started it ourselves.
+    pub server: Option<Server>,
 }
 
 impl Scenario {
@@ -102,7 +105,7 @@ impl Scenario {
 
     /// The lesson that it begins with.
     pub fn lesson(&self) -> Result<Lesson> {
-        lessons::find(self.lessons.from)
+        lessons::find_to_build(self.lessons.from)
     }
 
     /// The lesson that replaces what it shows, if it's this one or one that this one builds on.
@@ -127,14 +130,31 @@ impl Scenario {
 
     /// The name of its snapshot: the number of the lesson that it begins with, then its own name.
     pub fn snapshot_name(&self) -> Result<String> {
-        Ok(format!("{:02}_{}", self.lesson()?.number, self.name))
+        Ok(format!("{}_{}", self.lesson()?.short(), self.name))
     }
 
-    /// Plays it on the server at `base`, which may be one that we've started ourselves.
-    pub async fn play(&self, base: &str, transport: Transport, server: Option<&Server>) -> Outcome {
-        let mut scene = Scene::new(base, transport, server);
+    /// Plays it on the server at a URL.
+    pub async fn play_at(&self, url: &str, transport: Transport) -> Outcome {
+        let mut scene = Scene::new(url, transport, None);
+        let outcome = self.play_in(&mut scene).await;
+        scene.end().await;
+        outcome
+    }
+
+    /// Plays it on a server that we've started ourselves. The outcome has that server.
+    pub async fn play_on(&self, server: Server, transport: Transport) -> Outcome {
+        let base = server.base.clone();
+        let mut scene = Scene::new(&base, transport, Some(server));
+        let outcome = self.play_in(&mut scene).await;
+        Outcome {
+            server: scene.into_server(),
+            ..outcome
+        }
+    }
+
+    async fn play_in(&self, scene: &mut Scene) -> Outcome {
         let playing = async {
-            (self.play)(&mut scene).await?;
+            (self.play)(scene).await?;
             scene.settle().await
         };
         let played = timeout(PLAY_LIMIT, playing).await;
@@ -142,15 +162,18 @@ impl Scenario {
             let seconds = PLAY_LIMIT.as_secs();
             Err(anyhow!("the scenario should have ended within {seconds} s: does the server send without end?"))
         });
-        if server.is_none() {
-            scene.end().await;
-        }
         // The port differs from run to run.
-        let words = |error| format!("{error:#}").replace(base, "the server");
+        let words = |error| format!("{error:#}").replace(scene.base(), "the server");
+        let mut transcript = scene.transcript();
+        if self.lessons.from == CAPSTONE {
+            // There, ours is in Node, and people's servers are in Rust.
+            transcript = without_the_servers_choices(&transcript);
+        }
         Outcome {
-            transcript: scene.transcript(),
+            transcript,
             failure: played.err().map(words),
             unseen: scene.unseen,
+            server: None,
         }
     }
 

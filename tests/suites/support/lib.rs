@@ -30,8 +30,7 @@ pub async fn start(lesson: &Lesson) -> Server {
 /// Plays a scenario on a fresh server of a lesson.
 #[tokio::main(flavor = "current_thread")]
 pub async fn play(scenario: &Scenario, lesson: &Lesson, transport: Transport) -> Outcome {
-    let server = start(lesson).await;
-    scenario.play(&server.base, transport, Some(&server)).await
+    scenario.play_on(start(lesson).await, transport).await
 }
 
 /// A lesson's fault in a scenario, over the first transport that shows it.

@@ -146,9 +146,11 @@ pub struct Server {
     pub child: Child,
     /// Its database, if it needs one: a file of its own, which it has to create.
     pub database: PathBuf,
+    /// What starts it.
+    command: Command,
     _data: TempDir,
     /// For an untrusted program: the processes that it has started are stopped with it.
-    _group: Option<Group>,
+    group: Option<Group>,
 }
 
 impl Server {
@@ -171,11 +173,9 @@ impl Server {
     ) -> Result<Self> {
         let data = tempfile::tempdir()?;
         let database = data.path().join(DATABASE);
-        let (child, group) = Group::spawn(prepare(&mut command, folder, &database, environment))
-            .with_context(|| {
-                format!("cannot start {}", command.as_std().get_program().display())
-            })?;
-        Self::when_ready(child, Some(group), data).await
+        prepare(&mut command, folder, &database, environment);
+        let (child, group) = spawn(&mut command, true)?;
+        Self::when_ready(command, child, group, data).await
     }
 
     /// The same for a program that takes arguments.
@@ -186,21 +186,39 @@ impl Server {
     ) -> Result<Self> {
         let data = tempfile::tempdir()?;
         let database = data.path().join(DATABASE);
-        let child = prepare(&mut command, folder, &database, environment).spawn();
-        let child = child.with_context(|| {
-            format!("cannot start {}", command.as_std().get_program().display())
-        })?;
-        Self::when_ready(child, None, data).await
+        prepare(&mut command, folder, &database, environment);
+        let (child, group) = spawn(&mut command, false)?;
+        Self::when_ready(command, child, group, data).await
     }
 
-    async fn when_ready(child: Child, group: Option<Group>, data: TempDir) -> Result<Self> {
+    /// Kills it without a warning, as a power cut would, and starts it again with the same settings and the same database.
+    ///
+    /// If the system chooses its port, it's another one now. Its log begins again, too.
+    pub async fn restart(&mut self) -> Result<()> {
+        let group = self.group.take();
+        let is_apart = group.is_some();
+        drop(group);
+        // An error means that it has exited by itself.
+        self.child.kill().await.ok();
+        (self.child, self.group) = spawn(&mut self.command, is_apart)?;
+        self.log = Log::default();
+        self.wait_until_ready().await
+    }
+
+    async fn when_ready(
+        command: Command,
+        child: Child,
+        group: Option<Group>,
+        data: TempDir,
+    ) -> Result<Self> {
         let mut server = Self {
             base: String::new(),
             log: Log::default(),
             child,
             database: data.path().join(DATABASE),
+            command,
             _data: data,
-            _group: group,
+            group,
         };
         server.wait_until_ready().await?;
         Ok(server)
@@ -229,12 +247,17 @@ impl Server {
     }
 }
 
-fn prepare<'a>(
-    command: &'a mut Command,
-    folder: &Path,
-    database: &Path,
-    environment: &[(&str, &str)],
-) -> &'a mut Command {
+/// Starts the process, in a group of its own if the program is untrusted.
+fn spawn(command: &mut Command, is_apart: bool) -> Result<(Child, Option<Group>)> {
+    let spawned = if is_apart {
+        Group::spawn(command).map(|(child, group)| (child, Some(group)))
+    } else {
+        command.spawn().map(|child| (child, None))
+    };
+    spawned.with_context(|| format!("cannot start {}", command.as_std().get_program().display()))
+}
+
+fn prepare(command: &mut Command, folder: &Path, database: &Path, environment: &[(&str, &str)]) {
     command
         .current_dir(folder)
         .env("PORT", "0")
@@ -245,5 +268,5 @@ fn prepare<'a>(
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .kill_on_drop(true)
+        .kill_on_drop(true);
 }

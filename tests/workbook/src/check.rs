@@ -79,6 +79,10 @@ impl Target {
             "{} can't be checked at a URL: its scenarios need the server's token for admins. They need your code.",
             lesson.name
         );
+        ensure!(
+            !lesson.is_capstone(),
+            "The capstone can't be checked at a URL: its scenarios begin with an empty queue, and restart the server."
+        );
         Ok(Self::Url(url.to_owned()))
     }
 
@@ -105,9 +109,9 @@ impl Target {
             let is_url = matches!(self, Self::Url(_));
             if let (true, Some(unseen)) = (
                 is_url,
-                outcome
-                    .unseen
-                    .filter(|unseen| matches!(unseen, Unseen::Limit | Unseen::Database)),
+                outcome.unseen.filter(|unseen| {
+                    matches!(unseen, Unseen::Limit | Unseen::Database | Unseen::Restart)
+                }),
             ) {
                 verdict = Verdict::Unseen(unseen);
             } else if let Some(words) = self.fault(scenario, &outcome, &expected)? {
@@ -137,7 +141,7 @@ impl Target {
     ) -> Result<(Outcome, String, Option<String>)> {
         match self {
             Self::Url(url) => {
-                let outcome = scenario.play(url, transport, None).await;
+                let outcome = scenario.play_at(url, transport).await;
                 Ok((outcome, String::new(), None))
             }
             Self::Program {
@@ -145,8 +149,11 @@ impl Target {
                 folder,
                 launch,
             } => {
-                let mut server = start(&program.path, folder, launch, "0").await?;
-                let outcome = scenario.play(&server.base, transport, Some(&server)).await;
+                let server = start(&program.path, folder, launch, "0").await?;
+                let mut outcome = scenario.play_on(server, transport).await;
+                let Some(mut server) = outcome.server.take() else {
+                    return Ok((outcome, String::new(), None));
+                };
                 // If it closed its connections, it may be about to exit.
                 let words = outcome.failure.as_deref().unwrap_or_default();
                 let ended = if words.contains("closed its connection") {
@@ -178,6 +185,7 @@ impl Target {
             transcript: without_the_servers_choices(&outcome.transcript),
             failure: outcome.failure.clone(),
             unseen: outcome.unseen,
+            server: None,
         }
         .fault(&without_the_servers_choices(expected));
         if fault.is_some() && Differences::read()?.is_as_in_node(scenario, outcome)? {

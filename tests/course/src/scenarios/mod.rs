@@ -3,6 +3,7 @@
 mod backpressure;
 mod broadcast;
 mod callbacks;
+mod capstone;
 pub(crate) mod chat;
 mod connect;
 mod deploy;
@@ -53,7 +54,7 @@ macro_rules! group {
 }
 use group;
 
-/// Every scenario, in the order in which a reader of the course meets them.
+/// Every scenario of the lessons, in the order in which a reader of the course meets them.
 pub fn all() -> Vec<Scenario> {
     let groups = [
         static_server::SCENARIOS,
@@ -79,8 +80,11 @@ pub fn all() -> Vec<Scenario> {
     groups.concat().concat()
 }
 
-/// The scenarios that hold for a lesson.
+/// The scenarios that hold for a lesson, or those of the capstone.
 pub fn of(lesson: &Lesson) -> Vec<Scenario> {
+    if lesson.is_capstone() {
+        return capstone::SCENARIOS.concat();
+    }
     let mut scenarios = all();
     scenarios.retain(|scenario| scenario.holds_for(lesson));
     scenarios
@@ -132,7 +136,8 @@ mod tests {
             .into_iter()
             .map(|exercise| exercise.scenario);
         let mut names = BTreeSet::new();
-        for scenario in all().into_iter().chain(exercises) {
+        let capstone = of(&lessons::capstone().unwrap());
+        for scenario in all().into_iter().chain(exercises).chain(capstone) {
             let lesson = scenario.lesson().unwrap();
             assert!(scenario.holds_for(&lesson), "{}", scenario.name);
             assert!(

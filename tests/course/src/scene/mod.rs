@@ -3,6 +3,7 @@
 mod bursts;
 mod database;
 mod presence;
+mod queue;
 mod talk;
 
 use std::{collections::VecDeque, path::PathBuf, time::Duration};
@@ -26,9 +27,15 @@ const QUIET: Duration = Duration::from_millis(100);
 /// How often it asks before it gives up.
 const FENCES: usize = 10;
 
-/// The beginning of an event that the server repeats each second, whatever happens. The transcript shows it only where a
-/// scenario waits for it.
-const REPEATED: &str = "42/admin,[\"cifras\",";
+/// The beginning of an event that the server repeats each second, whatever happens.
+const FIGURES: &str = "42/admin,[\"cifras\",";
+
+/// The beginning of the capstone's event that says what the queue is like now. A server may leave some out if it changes
+/// often.
+const QUEUE: &str = "42[\"cola\",";
+
+/// Events about a state: only the newest counts. The transcript shows them only where a scenario waits for one.
+const STATES: [&str; 2] = [FIGURES, QUEUE];
 
 /// How long a server's log may take to arrive here after the server has written it.
 const LOG_LIMIT: Duration = Duration::from_secs(1);
@@ -45,6 +52,8 @@ pub enum Unseen {
     Limit,
     /// The server's database is unknown.
     Database,
+    /// The server can't be restarted.
+    Restart,
 }
 
 struct Client {
@@ -54,8 +63,8 @@ struct Client {
     connection: Connection,
     /// Frames that have arrived and that the scenario hasn't asked for yet.
     heard: VecDeque<String>,
-    /// Events that the server repeats by itself, which have arrived.
-    repeated: VecDeque<String>,
+    /// Events about a state, which have arrived.
+    states: VecDeque<String>,
     /// The id of the next acknowledgement that the client asks for.
     next_ack: u64,
 }
@@ -69,14 +78,14 @@ impl Client {
         }
     }
 
-    /// The same for a frame that hasn't arrived yet. It's never one that the server repeats by itself.
+    /// The same for a frame that hasn't arrived yet. It's never about a state.
     async fn receive(&mut self) -> Option<String> {
         loop {
             let frame = self.connection.receive().await?;
-            if !frame.starts_with(REPEATED) {
+            if !is_state(&frame) {
                 return Some(frame);
             }
-            self.repeated.push_back(frame);
+            self.states.push_back(frame);
         }
     }
 }
@@ -86,6 +95,8 @@ pub struct Scene {
     base: String,
     transport: Transport,
     log: Option<Log>,
+    /// The server, if we've started it ourselves.
+    server: Option<Server>,
     /// The server's database, if it's known.
     database: Option<PathBuf>,
     /// This process's own connection to that database, once there's one.
@@ -94,24 +105,33 @@ pub struct Scene {
     recorder: Recorder,
     /// What each client says about itself when it joins the namespace.
     introduction: Option<fn(&str) -> Value>,
+    /// Whether the transcript says which clients heard nothing.
+    notes_silence: bool,
     /// Something that the scenario needed and this server doesn't offer.
     pub(crate) unseen: Option<Unseen>,
 }
 
 impl Scene {
     /// A scene at the server at `base` (`http://host:port`), with its log and its database if we've started it ourselves.
-    pub fn new(base: &str, transport: Transport, server: Option<&Server>) -> Self {
+    pub fn new(base: &str, transport: Transport, server: Option<Server>) -> Self {
         Self {
             base: base.to_owned(),
             transport,
-            log: server.map(|server| server.log.clone()),
-            database: server.map(|server| server.database.clone()),
+            log: server.as_ref().map(|server| server.log.clone()),
+            database: server.as_ref().map(|server| server.database.clone()),
+            server,
             writer: None,
             clients: Vec::new(),
             recorder: Recorder::default(),
             introduction: None,
+            notes_silence: true,
             unseen: None,
         }
+    }
+
+    /// The server, if we've started it ourselves.
+    pub(crate) fn into_server(self) -> Option<Server> {
+        self.server
     }
 
     /// The transcript so far.
@@ -271,7 +291,12 @@ impl Scene {
                     .line(&client.name, Direction::Received, &frame);
             }
         }
-        self.recorder.end_step(self.names());
+        let present = if self.notes_silence {
+            self.names()
+        } else {
+            Vec::new()
+        };
+        self.recorder.end_step(present);
         let closed = self
             .clients
             .iter()
@@ -375,6 +400,10 @@ impl Scene {
         let at = at.with_context(|| format!("{who} is not connected"))?;
         Ok(self.clients.remove(at))
     }
+}
+
+fn is_state(frame: &str) -> bool {
+    STATES.iter().any(|state| frame.starts_with(state))
 }
 
 fn closed_early(who: &str, expected: &str) -> Error {

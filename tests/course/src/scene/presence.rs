@@ -10,7 +10,7 @@ use wire::{
     transcript::Direction,
 };
 
-use super::{Client, FENCES, LIMIT, QUIET, Result, Scene, unexpected};
+use super::{Client, FENCES, LIMIT, QUIET, Result, Scene, Unseen, unexpected};
 
 /// How long frames that were sent before the end of a connection may take to arrive.
 const REST_LIMIT: Duration = Duration::from_secs(1);
@@ -104,7 +104,7 @@ impl Scene {
             name: name.to_owned(),
             connection,
             heard: VecDeque::new(),
-            repeated: VecDeque::new(),
+            states: VecDeque::new(),
             next_ack: 0,
         });
         let client = self.client(name)?;
@@ -186,6 +186,23 @@ impl Scene {
             // One that can't be closed is lost anyway.
             timeout(LIMIT, client.connection.close()).await.ok();
         }
+    }
+
+    /// Kills the server without a warning, and starts it again on the same database. Every client is cut off. Returns
+    /// `false` if that's not possible, and the scenario can't go on.
+    pub async fn restart(&mut self) -> Result<bool> {
+        let Some(server) = &mut self.server else {
+            self.unseen = Some(Unseen::Restart);
+            return Ok(false);
+        };
+        self.clients.clear();
+        let restarting = server.restart().await;
+        restarting.context("the server should have started again after it was killed")?;
+        self.base.clone_from(&server.base);
+        self.log = Some(server.log.clone());
+        let note = "is killed, and starts again";
+        self.recorder.line("server", Direction::Happened, note);
+        Ok(true)
     }
 
     /// Cuts a client off, without a goodbye.

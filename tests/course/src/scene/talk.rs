@@ -10,7 +10,7 @@ use wire::{
     transcript::{Direction, redact},
 };
 
-use super::{LIMIT, REPEATED, Result, Scene, unexpected};
+use super::{FIGURES, LIMIT, Result, Scene, is_state, unexpected};
 
 /// How long figures that arrive each second may take.
 const FIGURES_LIMIT: Duration = Duration::from_secs(10);
@@ -87,37 +87,53 @@ impl Scene {
         answer_payload(&frame, last).ok_or_else(|| unexpected(who, &expected, &frame))
     }
 
-    fn last_question(&mut self, who: &str) -> Result<(u64, String)> {
+    pub(super) fn last_question(&mut self, who: &str) -> Result<(u64, String)> {
         let last = self.client(who)?.next_ack.saturating_sub(1);
         Ok((last, format!("the answer to question {last}")))
     }
 
     /// Waits until the event that the server repeats has exactly this payload.
     pub async fn hears_figures(&mut self, who: &str, payload: &Value) -> Result {
-        let expected = format!("{REPEATED}{payload}]");
+        let (frame, _) = self
+            .hears_state(who, FIGURES, payload, FIGURES_LIMIT)
+            .await?;
+        let frame = frame.with_context(|| {
+            format!("{who} should have heard `{FIGURES}{payload}]`, but didn't")
+        })?;
+        self.recorder.line(who, Direction::Received, &frame);
+        Ok(())
+    }
+
+    /// Waits for an event about a state that begins like this and has this payload, for at most `limit`. Returns it, and
+    /// the newest one before it.
+    pub(super) async fn hears_state(
+        &mut self,
+        who: &str,
+        begin: &str,
+        payload: &Value,
+        limit: Duration,
+    ) -> Result<(Option<String>, Option<String>)> {
         let client = self.client(who)?;
+        let mut newest = None;
         let waiting = async {
             loop {
-                while let Some(frame) = client.repeated.pop_front() {
-                    let figures = serde_json::from_str(&frame[REPEATED.len()..frame.len() - 1]);
-                    if figures.is_ok_and(|figures: Value| figures == *payload) {
+                while let Some(frame) = client.states.pop_front() {
+                    if state_payload(&frame, begin).as_ref() == Some(payload) {
                         return Some(frame);
                     }
+                    newest = Some(frame);
                 }
                 let frame = client.connection.receive().await?;
-                let frames = if frame.starts_with(REPEATED) {
-                    &mut client.repeated
+                let frames = if is_state(&frame) {
+                    &mut client.states
                 } else {
                     &mut client.heard
                 };
                 frames.push_back(frame);
             }
         };
-        let frame = timeout(FIGURES_LIMIT, waiting).await.ok().flatten();
-        let frame =
-            frame.with_context(|| format!("{who} should have heard `{expected}`, but didn't"))?;
-        self.recorder.line(who, Direction::Received, &frame);
-        Ok(())
+        let heard = timeout(limit, waiting).await.ok().flatten();
+        Ok((heard, newest))
     }
 
     /// The question that this client hears next: the id to answer to, and the payload.
@@ -137,6 +153,12 @@ impl Scene {
     pub fn answer(&mut self, who: &str, id: u64, payload: &Value) -> Result {
         self.send(who, &format!("43{id}{}", json!([payload])))
     }
+}
+
+/// The payload of an event about a state that begins like this.
+pub(super) fn state_payload(frame: &str, begin: &str) -> Option<Value> {
+    let payload = frame.strip_prefix(begin)?.strip_suffix(']')?;
+    serde_json::from_str(payload).ok()
 }
 
 /// The payload of the event packet `42["event",payload]`.

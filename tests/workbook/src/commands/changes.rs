@@ -106,7 +106,7 @@ fn look(code: &Path, page: &Path) -> Files {
 fn matters(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
     let is_written_by_programs = name.starts_with('.')
-        || name.starts_with("lecturas.db")
+        || name.contains(".db")
         || name == "Cargo.lock"
         || name == "node_modules";
     name == ".env" || !is_written_by_programs
@@ -129,6 +129,7 @@ mod tests {
         let mut changes = Changes::of(folder, &page);
 
         for path in [
+            "cola.db-wal",
             ".hints",
             "Cargo.lock",
             "lecturas.db",

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::Args;
 use console::style;
 use course::{
@@ -33,7 +33,7 @@ use super::{
 /// What to check, and where.
 #[derive(Args)]
 pub struct Options {
-    /// The lesson: 3, 03 and 03-emit all mean the same one
+    /// The lesson: 3, 03 and 03-emit all mean the same one; or capstone
     pub lesson: String,
     /// One of the lesson's exercises instead, in its own copy if there is one
     #[arg(long)]
@@ -76,7 +76,7 @@ impl Checked {
 impl Subject {
     /// Finds the lesson, the exercise and the copy.
     pub fn find(options: &Options, work: &Path) -> Result<Self> {
-        let lesson = lessons::find(&options.lesson)?;
+        let lesson = lessons::find_to_build(&options.lesson)?;
         let exercise = options
             .exercise
             .as_ref()
@@ -87,7 +87,10 @@ impl Subject {
             .as_ref()
             .map(|url| url.trim_end_matches('/').to_owned());
         Ok(Self {
-            copy: copies::of(exercise.as_ref(), work),
+            copy: match &exercise {
+                Some(_) => copies::of(exercise.as_ref(), work),
+                None => copies::of_lesson(&lesson, work),
+            },
             lesson,
             exercise,
             url,
@@ -223,6 +226,7 @@ pub fn exercise(lesson: &Lesson, wanted: &str) -> Result<Exercise> {
     let plain = wanted.trim().to_lowercase().replace([' ', '-'], "_");
     let plain = plain.strip_prefix("exercise_").unwrap_or(&plain);
     let exercises = exercises::of(lesson);
+    ensure!(!exercises.is_empty(), "{} has no exercises.", lesson.name);
     let found = exercises.iter().find(|exercise| exercise.name == plain);
     found.copied().with_context(|| {
         let names: Vec<_> = exercises.iter().map(|exercise| exercise.name).collect();
@@ -293,7 +297,7 @@ fn as_json(options: &Options, checked: &[Checked], error: Option<&anyhow::Error>
             .downcast_ref::<Unfit>()
             .map_or("cannot-check", |unfit| unfit.state.name()),
     };
-    let lesson = lessons::find(&options.lesson);
+    let lesson = lessons::find_to_build(&options.lesson);
     json!({
         "lesson": lesson.map_or_else(|_| options.lesson.clone(), |lesson| lesson.name),
         "exercise": options.exercise,

@@ -25,17 +25,26 @@ pub fn shown(path: &Path) -> String {
 pub fn expect(work: &Path, lesson: &Lesson) -> Result<()> {
     ensure!(
         work.join("Cargo.toml").is_file(),
-        "{} doesn't exist yet, so there's nothing to check. `just start {:02}` makes your copy.",
+        "{} doesn't exist yet, so there's nothing to check. `just start {}` makes your copy.",
         shown(work),
-        lesson.number
+        lesson.short()
     );
     Ok(())
 }
 
-/// The folder beside a copy for an exercise, for an experiment, or for a copy that is moved aside.
+/// The folder beside a copy for an exercise, for the capstone, for an experiment, or for a copy that is moved aside.
 pub fn beside(work: &Path, name: &str) -> PathBuf {
     let copy = work.file_name().unwrap_or_default().to_string_lossy();
     work.with_file_name(format!("{copy}-{name}"))
+}
+
+/// The copy in which a lesson is built: the student's own, or the capstone's beside it.
+pub fn of_lesson(lesson: &Lesson, work: &Path) -> PathBuf {
+    if lesson.is_capstone() {
+        beside(work, &lesson.name)
+    } else {
+        work.to_owned()
+    }
 }
 
 /// The copy for an exercise if there is one, otherwise the student's own.

@@ -2,8 +2,8 @@
 
 use std::{fs, path::Path, process::Command};
 
-use anyhow::{Context, Result, bail};
-use course::lessons::{self, root};
+use anyhow::{Context, Result, bail, ensure};
+use course::lessons::{self, CAPSTONE, root};
 
 use workbook::work::{self, Begin};
 
@@ -42,6 +42,10 @@ pub fn diff(lesson: &str) -> Result<()> {
 /// Prints the difference between a student's copy and the lesson, or our solution of an exercise: what is left to write,
 /// and what is written in another way.
 pub fn solution(lesson: &str, exercise: Option<&str>, work: &Path) -> Result<()> {
+    ensure!(
+        lesson != CAPSTONE,
+        "There's no solution to the capstone, on purpose: it's yours. `just check capstone` says whether it works."
+    );
     let lesson = lessons::find(lesson)?;
     let exercise = exercise.map(|name| check::exercise(&lesson, name));
     let exercise = exercise.transpose()?;

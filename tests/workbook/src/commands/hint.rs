@@ -73,6 +73,8 @@ fn show_hints(subject: &Subject, name: &str, hints: &Hints) {
     println!();
     if level < hints.len() {
         println!("Next hint: {}", pointers::command("hint", subject));
+    } else if subject.lesson.is_capstone() {
+        println!("That was the last hint, and there's no solution of ours to look at.");
     } else {
         println!(
             "That was the last hint. Our solution: {}",

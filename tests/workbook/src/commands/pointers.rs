@@ -81,10 +81,11 @@ fn changed_files(lesson: &Lesson) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// The address of a section of a lesson's chapter while `just book` runs.
+/// The address of a section of a lesson's chapter, or of the capstone's, while `just book` runs.
 pub fn address_in_the_book(lesson: &Lesson, section: &str) -> String {
+    let folder = if lesson.is_capstone() { "" } else { "lessons/" };
     format!(
-        "http://127.0.0.1:3001/lessons/{}.html#{section}",
+        "http://127.0.0.1:3001/{folder}{}.html#{section}",
         lesson.name
     )
 }
@@ -107,7 +108,7 @@ pub fn command(name: &str, subject: &Subject) -> String {
     let url = url.map(|url| format!(" --url {url}"));
     let options = [exercise, url, Some(elsewhere(&subject.work))];
     let options: String = options.into_iter().flatten().collect();
-    format!("just {name} {:02}{options}", subject.lesson.number)
+    format!("just {name} {}{options}", subject.lesson.short())
 }
 
 /// The option that a command needs if the copy isn't in its usual place.

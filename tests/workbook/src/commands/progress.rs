@@ -1,4 +1,4 @@
-//! `workbook progress`: every lesson and every exercise against a student's copies.
+//! `workbook progress`: every lesson, every exercise and the capstone against a student's copies.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -41,7 +41,11 @@ pub async fn progress(work: &Path) -> Result<()> {
     let before = work::remembered(work);
     // What has passed stays green, even while the copy doesn't compile.
     let verdicts = match check::copy(work, first).await {
-        Ok(target) => play(&target).await?,
+        Ok(target) => {
+            let mut scenarios = scenarios::all();
+            scenarios.extend(exercises::all().iter().map(|exercise| exercise.scenario));
+            play(&target, &scenarios).await?
+        }
         Err(error) => {
             println!("{error:#}\n");
             BTreeMap::new()
@@ -99,6 +103,7 @@ pub async fn progress(work: &Path) -> Result<()> {
             );
         }
     }
+    capstone(work, &before).await?;
     println!();
     println!(
         "What has passed is remembered in {}.",
@@ -107,17 +112,51 @@ pub async fn progress(work: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Prints the line of the capstone, which has a copy of its own.
+async fn capstone(work: &Path, before: &[String]) -> Result<()> {
+    let capstone = lessons::capstone()?;
+    let scenarios = scenarios::of(&capstone);
+    let was_green = before.contains(&capstone.name);
+    let copy = copies::of_lesson(&capstone, work);
+    let (is_done, words) = if copy.is_dir() {
+        let done = match check::copy(&copy, &capstone).await {
+            Ok(target) => {
+                let verdicts = play(&target, &scenarios).await?;
+                verdicts.values().filter(|passes| **passes).count()
+            }
+            Err(error) => {
+                println!("\n{error:#}\n");
+                0
+            }
+        };
+        let is_done = done == scenarios.len();
+        if is_done {
+            work::remember(work, &capstone.name)?;
+        }
+        let bar = bar(done, scenarios.len());
+        (is_done, format!("{bar} {done:2} of {}", scenarios.len()))
+    } else if was_green {
+        (true, "passed before".to_owned())
+    } else {
+        (false, format!("`just start {}` begins it", capstone.name))
+    };
+    println!(
+        "  {} {:20} {words}",
+        mark(is_done || was_green),
+        capstone.name
+    );
+    Ok(())
+}
+
 fn entry(lesson: &Lesson, exercise: &Exercise) -> String {
     format!("{} {}", lesson.name, exercise.name)
 }
 
-/// Plays everything, and returns the names of the scenarios with whether they pass.
-async fn play(target: &Target) -> Result<BTreeMap<&'static str, bool>> {
-    let mut scenarios = scenarios::all();
-    scenarios.extend(exercises::all().iter().map(|exercise| exercise.scenario));
+/// Plays scenarios, and returns their names with whether they pass.
+async fn play(target: &Target, scenarios: &[Scenario]) -> Result<BTreeMap<&'static str, bool>> {
     let terminal = Term::stderr();
     let mut finished = 0;
-    let verdicts: Vec<(&str, Result<Verdict>)> = stream::iter(&scenarios)
+    let verdicts: Vec<(&str, Result<Verdict>)> = stream::iter(scenarios)
         .map(|scenario| async { (scenario.name, target.check(scenario).await) })
         .buffer_unordered(AT_A_TIME)
         .inspect(|_| {

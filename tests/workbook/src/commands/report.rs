@@ -74,6 +74,7 @@ impl<'a> Report<'a> {
                 let why = match unseen {
                     Unseen::Log => "needs the server's log",
                     Unseen::Database => "needs the server's database",
+                    Unseen::Restart => "needs a restart of the server",
                     Unseen::Limit => "the server has its own limits",
                 };
                 println!("  – {title} ({why})");
@@ -163,6 +164,17 @@ impl<'a> Report<'a> {
     fn say_what_comes_next(&self) {
         let subject = self.subject;
         if subject.url.is_some() {
+            return;
+        }
+        if subject.lesson.is_capstone() {
+            println!();
+            println!(
+                "That's the capstone: the queue works. Show it to somebody, on a phone and on a wall."
+            );
+            println!(
+                "What to think about next: just book, then {}",
+                address_in_the_book(&subject.lesson, "next")
+            );
             return;
         }
         let number = subject.lesson.number;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use clap::Args;
 use console::style;
 use course::{
@@ -14,14 +14,14 @@ use workbook::work::{self, Begin};
 use super::{
     check::{self, Checked},
     copies::{self, shown},
-    pointers::{elsewhere, print_rows},
+    pointers::{address_in_the_book, elsewhere, print_rows},
     setup,
 };
 
 /// What to start.
 #[derive(Args)]
 pub struct Options {
-    /// The lesson: 3, 03 and 03-emit all mean the same one
+    /// The lesson: 3, 03 and 03-emit all mean the same one; or capstone
     #[arg(required_unless_present = "list")]
     lesson: Option<String>,
     /// Begin again from the lesson before; your copy is moved aside, to work-1, work-2 and so on
@@ -44,7 +44,12 @@ pub async fn start(options: &Options, work: &Path) -> Result<bool> {
         copies::list(work)?;
         return Ok(true);
     };
-    let lesson = lessons::find(lesson)?;
+    let lesson = lessons::find_to_build(lesson)?;
+    if lesson.is_capstone() {
+        ensure!(options.exercise.is_none(), "The capstone has no exercises.");
+        capstone(&lesson, work, options.fresh)?;
+        return Ok(true);
+    }
     if let Some(name) = &options.exercise {
         exercise(&lesson, name, work, options.fresh)?;
         return Ok(true);
@@ -172,6 +177,33 @@ async fn is_ready(work: &Path, base: &Lesson, lesson: &Lesson) -> Result<bool> {
     Ok(false)
 }
 
+/// Makes a copy for the capstone, next to the student's own.
+fn capstone(capstone: &Lesson, work: &Path, fresh: bool) -> Result<()> {
+    let copy = copies::of_lesson(capstone, work);
+    if copy.exists() {
+        if !fresh {
+            println!("{} already exists, so nothing was changed.", shown(&copy));
+            let again = format!("just start {} --fresh{}", capstone.short(), elsewhere(work));
+            let again = (again, "move it aside and begin again".to_owned());
+            say_what_to_type(capstone, "", work, Some(again));
+            return Ok(());
+        }
+        copies::move_aside(&copy)?;
+    }
+    setup::ensure_client();
+    work::create(capstone, Begin::AsItsBase, &copy)?;
+    println!(
+        "{} is your copy for the capstone. It starts from our lesson 07, with the libraries of the other lessons.",
+        shown(&copy)
+    );
+    println!(
+        "The tasks are in the book: just book, then {}",
+        address_in_the_book(capstone, "build")
+    );
+    say_what_to_type(capstone, "", work, None);
+    Ok(())
+}
+
 /// Makes a copy for an exercise: from the student's own code if it's at that lesson, otherwise from ours.
 fn exercise(lesson: &Lesson, name: &str, work: &Path, fresh: bool) -> Result<()> {
     let exercise = check::exercise(lesson, name)?;
@@ -214,14 +246,14 @@ fn exercise(lesson: &Lesson, name: &str, work: &Path, fresh: bool) -> Result<()>
 }
 
 fn say_what_to_type(lesson: &Lesson, exercise: &str, work: &Path, more: Option<(String, String)>) {
-    let (number, elsewhere) = (lesson.number, elsewhere(work));
+    let (name, elsewhere) = (lesson.short(), elsewhere(work));
     let commands = [
         ("check", "what's left to do"),
         ("hint", "a hint for the first thing that fails"),
         ("watch work", "run it, and restart it when you save"),
     ];
     let rows = commands.map(|(command, words)| {
-        let command = format!("just {command} {number:02}{exercise}{elsewhere}");
+        let command = format!("just {command} {name}{exercise}{elsewhere}");
         (command, words.to_owned())
     });
     println!();

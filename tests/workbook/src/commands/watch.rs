@@ -165,7 +165,10 @@ impl Running {
             let query = format!("?reload={}", reload.port());
             let words = format!("Open {address}/{query} : the page reloads when you save.");
             println!("{}", style(words).bold());
-            if subject.lesson.includes("connect") {
+            if subject.lesson.is_capstone() {
+                println!("A desk: {address}/escritorio.html{query}");
+                println!("The wall screen: {address}/pantalla.html{query}");
+            } else if subject.lesson.includes("connect") {
                 println!("Two clients side by side: {address}/shared/duo.html{query}");
             }
         }

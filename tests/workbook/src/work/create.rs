@@ -51,7 +51,7 @@ fn write(
     copy(&source.folder().join("src"), &folder.join("src"))?;
     fs::write(folder.join("Cargo.toml"), manifest)?;
     fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
-    fs::write(folder.join(".gitignore"), "/target/\n.env\nlecturas.db*\n")?;
+    fs::write(folder.join(".gitignore"), "/target/\n.env\n*.db*\n")?;
     if begin == Begin::AsTheLesson {
         copy_others(&lesson.folder(), folder)?;
     } else if lesson.base().is_none() {

@@ -20,10 +20,11 @@ pub struct Changes {
     pub has_new_page: bool,
 }
 
-/// The lesson that a copy is for: its program has the lesson's name.
+/// The lesson that a copy is for, or the capstone: its program has the lesson's name.
 pub fn lesson_of(folder: &Path) -> Result<Option<Lesson>> {
     let manifest = manifest::read(&folder.join("Cargo.toml"))?;
-    let lessons = lessons::all()?;
+    let mut lessons = lessons::all()?;
+    lessons.push(lessons::capstone()?);
     let mut names = programs(&manifest).filter_map(|program| program.get("name")?.as_str());
     let found = names.find_map(|name| lessons.iter().find(|lesson| lesson.name == name));
     Ok(found.cloned())
@@ -95,7 +96,7 @@ fn renew_lock_file(folder: &Path) -> Result<()> {
 }
 
 /// Adds what the copy's manifest lacks of the lesson's, and removes nothing.
-fn add_libraries(manifest: &mut DocumentMut, ours: &DocumentMut) -> Vec<String> {
+pub(super) fn add_libraries(manifest: &mut DocumentMut, ours: &DocumentMut) -> Vec<String> {
     let mut added = Vec::new();
     let Some(wanted) = ours["dependencies"].as_table() else {
         return added;

@@ -3,11 +3,19 @@
 use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
-use course::lessons::{Lesson, root};
+use course::lessons::{self, Lesson, root};
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
+
+use super::go_on::add_libraries;
+
+/// The package of the lesson whose libraries are enough for the capstone: it uses a database.
+const CAPSTONE_LIBRARIES: &str = "live-data";
 
 /// A lesson's manifest, with everything that it inherits from the workspace written out.
 pub fn standalone(lesson: &Lesson) -> Result<String> {
+    if lesson.is_capstone() {
+        return of_capstone(lesson);
+    }
     let workspace = read(&root().join("Cargo.toml"))?;
     let mut manifest = read(&lesson.folder().join("Cargo.toml"))?;
     let inherited = &workspace["workspace"];
@@ -22,6 +30,23 @@ pub fn standalone(lesson: &Lesson) -> Result<String> {
     manifest["profile"] = workspace["profile"].clone();
     // This crate belongs to no workspace, wherever it is.
     manifest["workspace"] = Item::Table(Table::new());
+    Ok(manifest.to_string())
+}
+
+/// The capstone has no manifest of its own: it's that of its base, with another name and more libraries.
+fn of_capstone(capstone: &Lesson) -> Result<String> {
+    let base = lessons::find(capstone.base().unwrap_or_default())?;
+    let mut manifest: DocumentMut = standalone(&base)?.parse()?;
+    manifest["package"]["name"] = toml_edit::value(capstone.package());
+    for program in manifest["bin"]
+        .as_array_of_tables_mut()
+        .into_iter()
+        .flat_map(|programs| programs.iter_mut())
+    {
+        program["name"] = toml_edit::value(&capstone.name);
+    }
+    let libraries = standalone(&lessons::find(CAPSTONE_LIBRARIES)?)?;
+    add_libraries(&mut manifest, &libraries.parse()?);
     Ok(manifest.to_string())
 }
 
