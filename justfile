@@ -234,11 +234,13 @@ test-load:
     target/debug/bench --quick
     target/debug/soak --minutes 0.25 --clients 500
 
-# The servers are built separately: the load's features would change them.
+# The servers are built separately: the load's features would change them, and so would those of the server with many
+# threads.
 [private]
 load:
     cargo build --release --locked --package bench --bins
     cargo build --release --locked --package callbacks --package broadcast --package deploy --package drain
+    cargo build --release --locked --package threads
 
 # Take the README's picture again; with a folder, pictures of every page
 [group('build')]

@@ -283,6 +283,21 @@ fn other_compiler_errors() {
             ],
         ),
         (
+            "symptom_not_send",
+            "threads",
+            "src/controller.rs",
+            &[
+                (
+                    "use std::time::{SystemTime, UNIX_EPOCH};",
+                    "use std::{\n    cell::Cell,\n    rc::Rc,\n    time::{SystemTime, UNIX_EPOCH},\n};",
+                ),
+                (
+                    "    while let Some((socket, ack, payload)) = messages.recv().await {\n",
+                    "    let handled = Rc::new(Cell::new(0));\n    while let Some((socket, ack, payload)) = messages.recv().await {\n        handled.set(handled.get() + 1);\n",
+                ),
+            ],
+        ),
+        (
             "symptom_middleware_trait",
             "02",
             "src/lib.rs",

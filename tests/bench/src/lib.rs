@@ -7,6 +7,7 @@
 )]
 
 mod conditions;
+pub mod yardstick;
 
 use std::{env, fs, path::PathBuf};
 

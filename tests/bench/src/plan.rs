@@ -27,8 +27,9 @@ pub enum Workload {
 }
 
 const CALLBACKS: &str = "05-callbacks";
-const BROADCAST: &str = "06-broadcast";
+pub const BROADCAST: &str = "06-broadcast";
 const DEPLOY: &str = "07-deploy";
+pub const THREADS: &str = "22-threads";
 
 /// The last lesson of production.
 pub const DEPLOYED: Contender = Contender::Rust("13-drain");
@@ -36,12 +37,20 @@ pub const DEPLOYED: Contender = Contender::Rust("13-drain");
 impl Workload {
     pub const ALL: [Self; 4] = [Self::Acknowledged, Self::Broadcast, Self::Idle, Self::Start];
 
-    /// The lesson that teaches it, the one that is deployed, and Node.
+    /// The lesson that teaches it, the one that is deployed, others that change it, Node, and the limit.
     fn contenders(self) -> &'static [Contender] {
-        use Contender::{Echo, Node, Rust};
+        use Contender::{Echo, Node, Rust, ToAllOnOneThread, ToAllOnThreads};
         match self {
             Self::Acknowledged => &[Rust(CALLBACKS), Node(CALLBACKS), Echo],
-            Self::Broadcast => &[Rust(BROADCAST), Rust(DEPLOY), DEPLOYED, Node(BROADCAST)],
+            Self::Broadcast => &[
+                Rust(BROADCAST),
+                Rust(DEPLOY),
+                DEPLOYED,
+                Rust(THREADS),
+                Node(BROADCAST),
+                ToAllOnOneThread,
+                ToAllOnThreads,
+            ],
             Self::Idle => &[Rust(BROADCAST), DEPLOYED, Node(DEPLOY)],
             Self::Start => &[DEPLOYED, Node(DEPLOY)],
         }

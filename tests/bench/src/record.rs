@@ -1,11 +1,14 @@
 //! The record of a run: every measurement, their medians, and which aims were met.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Not};
 
 use bench::Conditions;
 use serde::{Deserialize, Serialize};
 
-use crate::plan::{DEPLOYED, Workload};
+use crate::{
+    plan::{BROADCAST, DEPLOYED, THREADS, Workload},
+    server::Contender,
+};
 
 /// Each figure's name, which includes its unit, and its value.
 pub type Figures = BTreeMap<String, f64>;
@@ -31,16 +34,24 @@ impl Run {
     }
 }
 
-/// An aim of the lessons: at most `limit` times Node's figure.
+/// An aim of the lessons: at most `limit` times another server's figure, or at least.
 #[derive(Serialize, Deserialize)]
 pub struct Aim {
     pub what: String,
     pub limit: f64,
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub at_least: bool,
     pub actual: f64,
     pub met: bool,
 }
 
-/// The aims.
+/// The aims for the rate of the lesson with many threads: at least this many times the rate of another server.
+const RATE_AIMS: [(Contender, &str, f64); 2] = [
+    (Contender::Node(BROADCAST), "Node's", 2.5),
+    (Contender::ToAllOnThreads, "axum's on as many threads", 0.7),
+];
+
+/// The other aims: at most this many times Node's figure.
 #[rustfmt::skip]
 const AIMS: [(Workload, usize, &str, &str, f64); 6] = [
     (Workload::Acknowledged, 100, "cpu_us", "processor time for an acknowledged event, 100 clients", 0.5),
@@ -69,7 +80,9 @@ impl Record {
             medians: medians(&runs),
             runs,
         };
-        record.aims = AIMS.iter().flat_map(|aim| record.aims_of(aim)).collect();
+        let aims = AIMS.iter().flat_map(|aim| record.aims_of(aim));
+        let rate_aims = RATE_AIMS.iter().filter_map(|aim| record.rate_aim(aim));
+        record.aims = aims.chain(rate_aims).collect();
         record
     }
 
@@ -114,11 +127,31 @@ impl Record {
             Some(Aim {
                 what: format!("{}: {what}", run.server),
                 limit,
+                at_least: false,
                 actual,
                 met: actual <= limit,
             })
         });
         aims.collect()
+    }
+
+    /// An aim for the rate, if both servers were measured.
+    fn rate_aim(&self, &(other, whose, limit): &(Contender, &str, f64)) -> Option<Aim> {
+        let server = Contender::Rust(THREADS).to_string();
+        let rate = |server: &str| {
+            let measured =
+                |run: &&Run| run.is_about(Workload::Broadcast, 1_000) && run.server == server;
+            let run = self.medians.iter().find(measured)?;
+            run.figures.get("per_second").copied()
+        };
+        let actual = rate(&server)? / rate(&other.to_string())?;
+        Some(Aim {
+            what: format!("{server}: deliveries/s of {whose}, 1,000 clients"),
+            limit,
+            at_least: true,
+            actual,
+            met: actual >= limit,
+        })
     }
 }
 

@@ -40,6 +40,10 @@ pub enum Contender {
     Node(&'static str),
     /// axum's WebSocket without Socket.IO: the limit of what a lesson can reach.
     Echo,
+    /// The same for messages to all, on one thread.
+    ToAllOnOneThread,
+    /// The same on as many threads as there are processors.
+    ToAllOnThreads,
 }
 
 impl fmt::Display for Contender {
@@ -49,6 +53,8 @@ impl fmt::Display for Contender {
             Self::Rust(lesson) => write!(formatter, "Rust {}", number(lesson)),
             Self::Node(lesson) => write!(formatter, "Node {}", number(lesson)),
             Self::Echo => formatter.write_str("axum echo"),
+            Self::ToAllOnOneThread => formatter.write_str("axum broadcast, 1 thread"),
+            Self::ToAllOnThreads => formatter.write_str("axum broadcast, many threads"),
         }
     }
 }
@@ -89,6 +95,12 @@ impl Server {
                 (node, Dialect::SocketIo)
             }
             Contender::Echo => (Command::new(programs()?.join("echo")), Dialect::Raw),
+            Contender::ToAllOnOneThread => {
+                let mut one = Command::new(programs()?.join("to_all"));
+                one.arg("one");
+                (one, Dialect::Raw)
+            }
+            Contender::ToAllOnThreads => (Command::new(programs()?.join("to_all")), Dialect::Raw),
         };
         let address = free_address()?;
         command

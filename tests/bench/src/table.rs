@@ -100,13 +100,15 @@ fn aims(record: &Record) -> String {
     let rows = record.aims.iter().map(|aim| {
         // One digit more than the tables: otherwise, a ratio just over its aim would look as if it met the aim.
         let (what, limit, actual) = (&aim.what, aim.limit, aim.actual);
-        format!("| {what} | {limit:.3} | {actual:.3} | {} |\n", met(aim.met))
+        let side = if aim.at_least { "at least" } else { "at most" };
+        let met = met(aim.met);
+        format!("| {what} | {side} {limit:.3} | {actual:.3} | {met} |\n")
     });
     let lost = record.lost();
     format!(
-        "\n### Aims {{#bench-aims}}\n\n| figure | at most | actual | |\n|---|--:|--:|---|\n{}\
-         | messages and connections lost | 0 | {} | {} |\n\n\
-         All but the last are ratios to Node's figure in the same run.\n",
+        "\n### Aims {{#bench-aims}}\n\n| figure | aim | actual | |\n|---|--:|--:|---|\n{}\
+         | messages and connections lost | none | {} | {} |\n\n\
+         All but the last are ratios to Node's figure in the same run, unless they name another server.\n",
         rows.collect::<String>(),
         whole(lost),
         met(lost == 0.0),

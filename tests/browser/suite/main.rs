@@ -92,10 +92,13 @@ fn trials(suite: &Suite) -> Vec<Trial> {
             exercises::the_chart_draws_what_is_pushed_and_what_is_polled,
     ]));
     let lessons = lessons::all().unwrap();
-    // The production lessons share one page, and the last of them has the strictest policy. The chat has trials of its own.
+    // The production lessons share one page, and the last of them has the strictest policy. The chat has trials of its own,
+    // and the lesson on threads has the page of Part I.
     let last = lessons.iter().rfind(|lesson| lesson.part == 2);
     let with_sockets = lessons.iter().filter(|lesson| lesson.includes("connect"));
-    for lesson in with_sockets.filter(|lesson| lesson.part == 1 || Some(*lesson) == last) {
+    for lesson in with_sockets
+        .filter(|lesson| lesson.part == 1 || Some(*lesson) == last || lesson.includes("threads"))
+    {
         for transport in ["both", "polling", "websocket"] {
             let name = format!(
                 "{}::shows_what_its_transcript_says::{transport}",

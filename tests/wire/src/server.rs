@@ -25,6 +25,9 @@ pub const ADMIN_TOKEN: &str = "the token of an admin";
 /// The file name of a server's database.
 const DATABASE: &str = "lecturas.db";
 
+/// How many threads a server has that uses all cores. On a machine with one core, it would have one, and prove nothing.
+const THREADS: &str = "4";
+
 /// How long a server may take until it accepts connections.
 const START_LIMIT: Duration = Duration::from_secs(30);
 
@@ -264,6 +267,7 @@ fn prepare(command: &mut Command, folder: &Path, database: &Path, environment: &
         .env("PAGE_PORT", "0")
         .env("ADMIN_TOKEN", ADMIN_TOKEN)
         .env("DATABASE", database)
+        .env("TOKIO_WORKER_THREADS", THREADS)
         .envs(environment.iter().copied())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

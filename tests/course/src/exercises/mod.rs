@@ -21,6 +21,7 @@ mod places;
 mod rooms;
 mod server_emit;
 mod static_server;
+mod threads;
 
 use anyhow::Result;
 
@@ -68,6 +69,7 @@ pub fn all() -> Vec<Exercise> {
         namespaces::EXERCISES,
         front_end::EXERCISES,
         live_data::EXERCISES,
+        threads::EXERCISES,
     ]
     .concat()
 }

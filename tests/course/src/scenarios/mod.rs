@@ -20,6 +20,7 @@ mod places;
 pub(crate) mod rooms;
 mod server_emit;
 mod static_server;
+mod threads;
 
 use anyhow::ensure;
 use serde_json::{Value, json};
@@ -76,6 +77,7 @@ pub fn all() -> Vec<Scenario> {
         namespaces::SCENARIOS,
         front_end::SCENARIOS,
         live_data::SCENARIOS,
+        threads::SCENARIOS,
     ];
     groups.concat().concat()
 }
@@ -96,7 +98,7 @@ pub(crate) fn message(text: &str) -> Value {
 }
 
 /// The messages of a burst.
-fn messages() -> Vec<Value> {
+pub(crate) fn messages() -> Vec<Value> {
     (0..BURST)
         .map(|number| message(&number.to_string()))
         .collect()

@@ -2,6 +2,7 @@
 
 use std::{ops::RangeInclusive, time::Duration};
 
+use anyhow::Context;
 use serde_json::{Value, json};
 use wire::transcript::Direction;
 
@@ -44,6 +45,26 @@ impl Scene {
             frames.push(frame);
         }
         self.record_burst(who, Direction::Received, &frames);
+        Ok(())
+    }
+
+    /// Hears these payloads of several senders: those of each sender in their order, one sender's between the other's.
+    pub async fn hears_bursts(&mut self, who: &str, event: &str, bursts: &[&[Value]]) -> Result {
+        let mut heard = vec![Vec::new(); bursts.len()];
+        for number in 0..bursts.iter().map(|burst| burst.len()).sum() {
+            let expected = format!("`{event}` number {number}");
+            let frame = self.receive_silently(who, &expected).await?;
+            let payload = event_payload(&frame, event);
+            let next = |(burst, heard): (&&[Value], &mut Vec<String>)| {
+                let is_next = payload.is_some() && burst.get(heard.len()) == payload.as_ref();
+                is_next.then(|| heard.push(frame.clone()))
+            };
+            let sender = bursts.iter().zip(&mut heard).find_map(next);
+            sender.with_context(|| format!("{who} heard {frame} out of order"))?;
+        }
+        for frames in &heard {
+            self.record_burst(who, Direction::Received, frames);
+        }
         Ok(())
     }
 

@@ -27,6 +27,10 @@ const QUIET: Duration = Duration::from_millis(100);
 /// How often it asks before it gives up.
 const FENCES: usize = 10;
 
+/// How long it goes on waiting after that. A server with several threads may answer the signs of life before it has handled
+/// everything that was sent to it earlier.
+const LATE: Duration = Duration::from_secs(1);
+
 /// The beginning of an event that the server repeats each second, whatever happens.
 const FIGURES: &str = "42/admin,[\"cifras\",";
 
@@ -337,7 +341,7 @@ impl Scene {
         Ok(frame)
     }
 
-    /// The next frame, which isn't recorded. If none is on its way, the fences show that without a timeout.
+    /// The next frame, which isn't recorded. If none is on its way, the fences show that soon.
     async fn receive_silently(&mut self, who: &str, expected: &str) -> Result<String> {
         if let Ok(frame) = timeout(QUIET, self.client(who)?.next()).await {
             return frame.ok_or_else(|| closed_early(who, expected));
@@ -352,7 +356,10 @@ impl Scene {
                 return Err(closed_early(who, expected));
             }
         }
-        bail!("{who} should have heard {expected}, but heard nothing")
+        match timeout(LATE, self.client(who)?.next()).await {
+            Ok(frame) => frame.ok_or_else(|| closed_early(who, expected)),
+            Err(_) => bail!("{who} should have heard {expected}, but heard nothing"),
+        }
     }
 
     /// The next frame of a server that itself waits before it sends, for at most this long.

@@ -2,8 +2,8 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use anyhow::{Context, bail};
-use serde_json::Value;
+use anyhow::{Context, bail, ensure};
+use serde_json::{Value, json};
 use tokio::time::timeout;
 use wire::{
     connection::{Connection, Headers, Http, Transport, handshake},
@@ -91,6 +91,13 @@ impl Scene {
 
     /// The same with header fields, as a browser sends them for a page.
     pub async fn open_with(&mut self, name: &str, headers: &Headers) -> Result {
+        let packet = self.open_silently(name, headers).await?;
+        self.recorder.line(name, Direction::Received, &packet);
+        Ok(())
+    }
+
+    /// The same without a line in the transcript. Returns the handshake.
+    async fn open_silently(&mut self, name: &str, headers: &Headers) -> Result<String> {
         let opening = Connection::open_with(&self.base, self.transport, headers);
         let opening = timeout(LIMIT, opening);
         let connection = opening
@@ -113,7 +120,38 @@ impl Scene {
         client.max_payload = fields["maxPayload"].as_u64();
         let sid = fields["sid"].as_str().unwrap_or_default();
         self.recorder.name_sid(sid, name);
-        self.recorder.line(name, Direction::Received, &packet);
+        Ok(packet)
+    }
+
+    /// Opens this many connections, one after the other, and asks the same question on each as soon as the client hears that
+    /// it's in the namespace.
+    pub async fn asks_first_on_each_of(
+        &mut self,
+        count: usize,
+        who: &str,
+        event: &str,
+        payload: &Value,
+    ) -> Result {
+        let question = format!("420{}", json!([event, payload]));
+        let expected = "the answer to the first question on a new connection";
+        for number in 1..=count {
+            self.open_silently(who, &[]).await?;
+            self.client(who)?.connection.send("40".to_owned());
+            let joined = self.receive_silently(who, "an answer to `40`").await?;
+            self.client(who)?.connection.send(question.clone());
+            let answer = self.receive_silently(who, expected).await?;
+            ensure!(
+                joined.starts_with("40{") && answer.starts_with("430["),
+                unexpected(who, expected, &answer)
+            );
+            if number == count {
+                self.recorder.line(who, Direction::Sent, &question);
+                self.recorder.line(who, Direction::Received, &answer);
+            }
+            self.take(who)?.connection.close().await;
+        }
+        let note = format!("the same on each of {count} connections");
+        self.recorder.line(who, Direction::Happened, &note);
         Ok(())
     }
 
