@@ -227,6 +227,14 @@ bench *arguments: setup load
     npm --prefix tests/reference ci --ignore-scripts --loglevel=error
     @ulimit -n "$(ulimit -H -n)" && target/release/bench {{ arguments }}
 
+# Count what clients hear whose connections break, in lesson 21 and in Node, for the book: takes some minutes
+[group('build')]
+[no-exit-message]
+proof *arguments:
+    npm --prefix tests/reference ci --ignore-scripts --loglevel=error
+    cargo build --workspace --bins --locked
+    cargo run --package proof --locked -- {{ arguments }}
+
 # Whether `just bench` and `just soak` work, with debug builds: their figures mean nothing
 [private]
 test-load:

@@ -114,7 +114,15 @@ fn item(text: &str, wanted: &str) -> Result<String> {
         bail!("there's no `{wanted}`");
     };
     let left = indent(lines[first]);
-    let ends = |line: &&str| indent(line) == left && (line.trim() == "}" || line.ends_with(';'));
+    // Formatters leave a string's lines as they are, so it ends with its quote.
+    let is_string = lines[first].contains(": &str =");
+    let ends = |line: &&str| {
+        if is_string {
+            line.ends_with("\";")
+        } else {
+            indent(line) == left && (line.trim() == "}" || line.ends_with(';'))
+        }
+    };
     let length = if lines[first].ends_with([';', '}']) {
         1
     } else {
@@ -207,6 +215,11 @@ const controller = (socket) => {
         );
         assert!(find(RUST, "PORTS").unwrap().ends_with("    1, 2,\n];"));
         assert_eq!(find(RUST, "controller").unwrap(), "mod controller;");
+        for string in ["\"a (\n    b);\n);\nc\"", "\n    \"a\""] {
+            let item = format!("const SQL: &str = {string};");
+            let file = format!("{item}\n\nconst NEXT: u8 = 1;");
+            assert_eq!(find(&file, "SQL").unwrap(), item);
+        }
         assert_eq!(find(RUST, "uses").unwrap(), "use a::Place;");
         let both = "use a::{\n    B,\n};\n\nuse c::D;";
         assert_eq!(find(&format!("{both}\nfn e() {{}}"), "uses").unwrap(), both);

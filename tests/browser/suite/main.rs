@@ -5,8 +5,10 @@ mod capstone;
 mod chat;
 mod class_page;
 mod connection;
+mod delivery;
 mod exercises;
 mod front_end;
+mod history;
 mod live_data;
 mod messages;
 mod middleware;
@@ -215,6 +217,10 @@ fn trials_of_the_chat(suite: &Suite) -> Vec<Trial> {
         "front_end::duo_joins_the_room_of_its_address":
             front_end::duo_joins_the_room_of_its_address,
         "front_end::says_when_its_modules_do_not_load": front_end::says_when_its_modules_do_not_load,
+        "history::shows_the_same_order_on_every_page": history::shows_the_same_order_on_every_page,
+        "history::shows_earlier_messages_to_a_page_that_comes_later":
+            history::shows_earlier_messages_to_a_page_that_comes_later,
+        "history::shows_what_it_has_missed_once": history::shows_what_it_has_missed_once,
         "live_data::draws_the_last_minute": live_data::draws_the_last_minute,
         "live_data::raises_an_alarm_on_every_page": live_data::raises_an_alarm_on_every_page,
         "capstone::a_ticket_is_taken_called_and_shown": capstone::a_ticket_is_taken_called_and_shown,
@@ -222,6 +228,11 @@ fn trials_of_the_chat(suite: &Suite) -> Vec<Trial> {
         "capstone::a_desk_says_why_nobody_comes": capstone::a_desk_says_why_nobody_comes,
         "capstone::nothing_is_lost_when_the_server_restarts":
             capstone::nothing_is_lost_when_the_server_restarts,
+        "delivery::keeps_what_is_typed_while_offline": delivery::keeps_what_is_typed_while_offline,
+        "delivery::a_message_whose_answer_is_lost_is_shown_once":
+            delivery::a_message_whose_answer_is_lost_is_shown_once,
+        "delivery::fetches_a_message_that_it_has_missed": delivery::fetches_a_message_that_it_has_missed,
+        "delivery::sends_nothing_that_is_too_long": delivery::sends_nothing_that_is_too_long,
     ]))
 }
 

@@ -7,11 +7,13 @@ mod broadcast;
 mod callbacks;
 mod chat;
 mod connect;
+mod delivery;
 mod deploy;
 mod drain;
 mod emit;
 mod front_end;
 mod headers;
+mod history;
 mod limits;
 mod live_data;
 mod middleware;
@@ -69,6 +71,8 @@ pub fn all() -> Vec<Exercise> {
         namespaces::EXERCISES,
         front_end::EXERCISES,
         live_data::EXERCISES,
+        history::EXERCISES,
+        delivery::EXERCISES,
         threads::EXERCISES,
     ]
     .concat()

@@ -77,7 +77,7 @@ pub(crate) fn reading(id: u16, value: f64, is_alarm: bool) -> Value {
 
 /// These clients enter. If the server's database is unknown, they don't, and the scenario can't go on.
 pub(crate) async fn enter(scene: &mut Scene, names: &[&str]) -> Result<bool> {
-    let has_database = scene.has_database();
+    let has_database = scene.has_database("sensor");
     if has_database {
         scene.introduce(auth);
         enter_all(scene, names).await?;

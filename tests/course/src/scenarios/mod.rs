@@ -6,11 +6,13 @@ mod callbacks;
 mod capstone;
 pub(crate) mod chat;
 mod connect;
+pub(crate) mod delivery;
 mod deploy;
 mod drain;
 mod emit;
 pub(crate) mod front_end;
 mod headers;
+pub(crate) mod history;
 mod limits;
 pub(crate) mod live_data;
 pub(crate) mod middleware;
@@ -77,6 +79,8 @@ pub fn all() -> Vec<Scenario> {
         namespaces::SCENARIOS,
         front_end::SCENARIOS,
         live_data::SCENARIOS,
+        history::SCENARIOS,
+        delivery::SCENARIOS,
         threads::SCENARIOS,
     ];
     groups.concat().concat()
@@ -116,7 +120,7 @@ fn delicate_texts() -> [String; 5] {
 }
 
 /// Fails unless both are the same.
-fn expect_same(what: &str, expected: &Value, actual: &Value) -> Result {
+pub(crate) fn expect_same(what: &str, expected: &Value, actual: &Value) -> Result {
     ensure!(
         expected == actual,
         "{what} should be {expected}, but is {actual}"

@@ -3,7 +3,10 @@
 use anyhow::{Context, bail, ensure};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
+use std::{
+    ops::RangeInclusive,
+    time::{Duration, Instant},
+};
 use tokio::time::timeout;
 use wire::transcript::Direction;
 
@@ -22,18 +25,17 @@ const LOCK_LIMIT: Duration = Duration::from_secs(15);
 /// An answer never takes this long, unless the event loop waits for the database. It would wait for 5 seconds.
 const PROMPT: Duration = Duration::from_secs(2);
 
-/// The writer's name in the transcript.
-const WRITER: &str = "sensor";
-
 impl Scene {
-    /// Whether the server's database is known. If not, the scenario can't go on.
-    pub fn has_database(&mut self) -> bool {
+    /// Whether the server's database is known. If not, the scenario can't go on. What this process does to the database
+    /// stands in the transcript under this name.
+    pub fn has_database(&mut self, writer: &'static str) -> bool {
         let is_known = self.database.is_some();
         if !is_known {
             self.unseen = Some(Unseen::Database);
         }
+        self.writer_name = writer;
         // A cause comes before its effects.
-        self.recorder.place(WRITER);
+        self.recorder.place(writer);
         is_known
     }
 
@@ -42,7 +44,8 @@ impl Scene {
         let database = self.open_database()?;
         let written = database.execute_batch(sql);
         written.with_context(|| format!("the database should have accepted `{sql}`"))?;
-        self.recorder.line(WRITER, Direction::Happened, sql);
+        self.recorder
+            .line(self.writer_name, Direction::Happened, sql);
         Ok(())
     }
 
@@ -55,7 +58,93 @@ impl Scene {
             "the database should have refused `{sql}`"
         );
         let note = format!("{sql} is refused");
-        self.recorder.line(WRITER, Direction::Happened, &note);
+        self.recorder
+            .line(self.writer_name, Direction::Happened, &note);
+        Ok(())
+    }
+
+    /// Looks something up in the server's database, which must be this string.
+    pub fn finds_in_database(&mut self, sql: &str, expected: &str) -> Result {
+        let found: Option<String> = self
+            .open_database()?
+            .query_row(sql, [], |row| row.get(0))
+            .with_context(|| format!("the database should have answered `{sql}`"))?;
+        let found = found.unwrap_or_default();
+        ensure!(
+            found == expected,
+            "in the database, `{sql}` should have found {expected:?}, but found {found:?}"
+        );
+        let note = format!("{sql} finds {expected:?}");
+        self.recorder
+            .line(self.writer_name, Direction::Happened, &note);
+        Ok(())
+    }
+
+    /// Hears the messages with these numbers, in `historial` pages of at most this many.
+    pub async fn hears_history(
+        &mut self,
+        who: &str,
+        numbers: RangeInclusive<u64>,
+        page: usize,
+    ) -> Result {
+        let numbers: Vec<_> = numbers.collect();
+        for page in numbers.chunks(page) {
+            let (first, last) = (page[0], page[page.len() - 1]);
+            let expected = format!("`historial` with the numbers {first} to {last}");
+            let frame = self.receive_silently(who, &expected).await?;
+            let rows = event_payload(&frame, "historial").unwrap_or_default();
+            let rows = rows.as_array().map(Vec::as_slice).unwrap_or_default();
+            let found = rows.iter().map(|row| row["numero"].as_u64());
+            if !found.eq(page.iter().copied().map(Some)) {
+                return Err(unexpected(who, &expected, &frame));
+            }
+            match rows {
+                [first, _, _, .., last] => {
+                    let between = rows.len() - 2;
+                    let short = format!(
+                        "42[\"historial\",[{first}, … {between} more, in order …, {last}]]"
+                    );
+                    self.recorder.line(who, Direction::Received, &short);
+                }
+                _ => self.recorder.line(who, Direction::Received, &frame),
+            }
+        }
+        Ok(())
+    }
+
+    /// Hears all messages with these numbers, in `historial` pages of any size, and only then this message to everyone.
+    pub async fn hears_history_before(
+        &mut self,
+        who: &str,
+        numbers: RangeInclusive<u64>,
+        message: &Value,
+    ) -> Result {
+        let (first, last) = (numbers.start(), numbers.end());
+        let expected = format!("the messages {first} to {last}, each once, and then {message}");
+        let mut history = Vec::new();
+        let (heard, frame) = loop {
+            // When a server that fails gives up, and whether it can say so, differs from run to run.
+            let frame = self.receive_silently(who, &expected).await;
+            let frame = frame.ok().filter(|frame| frame.starts_with("42"));
+            let frame =
+                frame.with_context(|| format!("{who} should have heard {expected}, but didn't"))?;
+            match event_payload(&frame, "historial") {
+                Some(Value::Array(rows)) => history.extend(rows),
+                _ => break (event_payload(&frame, "enviar-mensaje"), frame),
+            }
+        };
+        let found = history.iter().map(|row| row["numero"].as_u64());
+        if !found.eq(numbers.map(Some)) || heard.as_ref() != Some(message) {
+            return Err(unexpected(who, &expected, &frame));
+        }
+        if let [first, .., last] = history.as_slice() {
+            let between = history.len() - 2;
+            let short = format!(
+                "42[\"historial\",[{first}, … {between} more, in pages and in order …, {last}]]"
+            );
+            self.recorder.line(who, Direction::Received, &short);
+        }
+        self.recorder.line(who, Direction::Received, &frame);
         Ok(())
     }
 

@@ -24,6 +24,9 @@ pub const LIMIT: Duration = Duration::from_secs(30);
 /// After this much silence a client that expects a frame asks for a sign of life.
 const QUIET: Duration = Duration::from_millis(100);
 
+/// The same for a server that writes to a disk before it sends. A busy disk may take seconds.
+const DISK_QUIET: Duration = Duration::from_secs(10);
+
 /// How often it asks before it gives up.
 const FENCES: usize = 10;
 
@@ -105,10 +108,13 @@ pub struct Scene {
     database: Option<PathBuf>,
     /// This process's own connection to that database, once there's one.
     writer: Option<Database>,
+    writer_name: &'static str,
     clients: Vec<Client>,
     recorder: Recorder,
     /// What each client says about itself when it joins the namespace.
     introduction: Option<fn(&str) -> Value>,
+    /// After this much silence a client that expects a frame asks for a sign of life.
+    quiet: Duration,
     /// Whether the transcript says which clients heard nothing.
     notes_silence: bool,
     /// Something that the scenario needed and this server doesn't offer.
@@ -125,9 +131,11 @@ impl Scene {
             database: server.as_ref().map(|server| server.database.clone()),
             server,
             writer: None,
+            writer_name: "",
             clients: Vec::new(),
             recorder: Recorder::default(),
             introduction: None,
+            quiet: QUIET,
             notes_silence: true,
             unseen: None,
         }
@@ -146,6 +154,11 @@ impl Scene {
     /// From now on, clients introduce themselves when they join the namespace: with this `auth`, made from their names.
     pub fn introduce(&mut self, introduction: fn(&str) -> Value) {
         self.introduction = Some(introduction);
+    }
+
+    /// From now on, the server writes to a disk before it sends.
+    pub fn waits_for_disk(&mut self) {
+        self.quiet = DISK_QUIET;
     }
 
     /// Whether clients introduce themselves when they join the namespace.
@@ -252,7 +265,7 @@ impl Scene {
     /// The same for something that servers put in different words. The transcript calls it `name`.
     pub async fn is_logged_as(&mut self, name: &str, words: &[&str]) -> Result {
         if let Some(log) = self.log.clone() {
-            if log.wait_for_any(words, QUIET).await.is_err() {
+            if log.wait_for_any(words, self.quiet).await.is_err() {
                 for _ in 0..FENCES {
                     self.fence().await?;
                 }
@@ -343,7 +356,7 @@ impl Scene {
 
     /// The next frame, which isn't recorded. If none is on its way, the fences show that soon.
     async fn receive_silently(&mut self, who: &str, expected: &str) -> Result<String> {
-        if let Ok(frame) = timeout(QUIET, self.client(who)?.next()).await {
+        if let Ok(frame) = timeout(self.quiet, self.client(who)?.next()).await {
             return frame.ok_or_else(|| closed_early(who, expected));
         }
         for _ in 0..FENCES {

@@ -134,6 +134,7 @@ mod tests {
             "Cargo.lock",
             "lecturas.db",
             "lecturas.db-journal",
+            "mensajes.db-wal",
             "target/debug/x",
             ".git/index",
             "src/.lib.rs.swp",
