@@ -1,5 +1,7 @@
 //! Reports a check's results to a person.
 
+use std::collections::HashSet;
+
 use console::style;
 use course::{exercises, experiments, lessons, scenario::Scenario, scene::Unseen};
 use workbook::{
@@ -213,9 +215,11 @@ impl<'a> Report<'a> {
             format!("the chapter's questions: {page}"),
         ));
         let all = lessons::all().unwrap_or_default();
+        // Lessons that begin again from this one come later.
+        let mut parts = HashSet::new();
         let next = all
             .iter()
-            .filter(|next| next.base() == Some(&subject.lesson.name));
+            .filter(|next| next.base() == Some(&subject.lesson.name) && parts.insert(next.part));
         let next: Vec<_> = next
             .map(|next| {
                 let part = match next.part {
