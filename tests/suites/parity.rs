@@ -1,11 +1,16 @@
 //! Every scenario on the course's own servers, in Node: the same transcripts, except for the listed differences. For the
 //! capstone, Node's transcripts are the expected ones.
 
-use std::{fmt::Write as _, fs, path::PathBuf, time::Duration};
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::{Context, Result, bail, ensure};
 use course::{
-    differences::{Differences, node_snapshot},
+    differences::Differences,
     exercises,
     lessons::{self, root},
     scenario::Scenario,
@@ -98,7 +103,12 @@ async fn judge(script: &PathBuf, scenario: &Scenario, transport: Transport) -> R
         ),
         Some(_) if rust == node => bail!("a difference is listed, but there isn't one"),
         Some(difference) => {
-            assert_snapshot(&node_snapshot(scenario.name), &(node.join("\n") + "\n"));
+            let folder = script
+                .parent()
+                .and_then(Path::file_name)
+                .unwrap_or_default();
+            let name = difference.snapshot(scenario.name, &folder.to_string_lossy());
+            assert_snapshot(&name, &(node.join("\n") + "\n"));
             if let Some(text) = &difference.log {
                 server.log.wait_for(text, LOG_LIMIT).await?;
             }

@@ -47,6 +47,20 @@ pub struct Difference {
     pub log: Option<String>,
     /// The names of the scenarios. What Node does in each is the snapshot `node_NAME`.
     pub scenarios: Vec<String>,
+    /// A lesson's folder in which it shows in another way. What Node does there is the snapshot `node_FOLDER_NAME`.
+    pub otherwise: Option<String>,
+}
+
+impl Difference {
+    /// The name of the snapshot of what the Node original in a folder does in a scenario.
+    pub fn snapshot(&self, scenario: &str, folder: &str) -> String {
+        match &self.otherwise {
+            Some(otherwise) if otherwise == folder => {
+                node_snapshot(&format!("{folder}_{scenario}"))
+            }
+            _ => node_snapshot(scenario),
+        }
+    }
 }
 
 impl Differences {
