@@ -1,6 +1,6 @@
 //! A client that reads nothing for so long that the server's buffer for it overflows.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use wire::connection::{Connection, Http, Transport, handshake};
 
 use crate::{
@@ -94,6 +94,9 @@ async fn join(base: &str, dialect: Dialect, name: &str) -> Result<Connection> {
     let mut connection = Connection::open(base, Transport::WebSocket).await?;
     connection.receive().await.context("no handshake")?;
     connection.send(dialect.join(name, Some(0)));
+    // A server closes the connection of a client that sends an event before it has joined.
+    let joined = connection.receive().await.context("no answer")?;
+    ensure!(joined.starts_with("40"), "the client didn't join: {joined}");
     Ok(connection)
 }
 
