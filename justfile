@@ -36,7 +36,7 @@ book-program: rust
 [group('learn')]
 [no-exit-message]
 [positional-arguments]
-run lesson: program
+run lesson *options: program
     @{{ workbook }}
 
 # Show what a lesson adds to its base: just diff 03
@@ -184,7 +184,7 @@ test-class *arguments: setup
 test-offline *arguments:
     cargo test --workspace --test offline --locked {{ arguments }}
 
-# The last lesson of production as it is deployed: built as a platform does it, without a container; behind nginx, over TLS
+# The last lesson of production as it is deployed: built as a platform does it, without a container; behind nginx, over TLS. And lesson 23 in three processes
 [group('build')]
 test-deployed *arguments: setup
     cargo test --workspace --test deployed --locked {{ arguments }}
@@ -227,7 +227,7 @@ bench *arguments: setup load
     npm --prefix tests/reference ci --ignore-scripts --loglevel=error
     @ulimit -n "$(ulimit -H -n)" && target/release/bench {{ arguments }}
 
-# Count what clients hear whose connections break, in lesson 21 and in Node, for the book: takes some minutes
+# Count what clients hear whose connections break, in lessons 21 and 23 and in Node, for the book: takes ten minutes or so
 [group('build')]
 [no-exit-message]
 proof *arguments:
@@ -248,6 +248,7 @@ test-load:
 load:
     cargo build --release --locked --package bench --bins
     cargo build --release --locked --package callbacks --package broadcast --package deploy --package drain
+    cargo build --release --locked --package delivery
     cargo build --release --locked --package threads
 
 # Take the README's picture again; with a folder, pictures of every page

@@ -1,5 +1,7 @@
 //! A cheap client: one WebSocket, and only as much of Socket.IO as the load needs.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use anyhow::{Context as _, Result, bail, ensure};
 use futures_util::{SinkExt as _, StreamExt as _, TryStreamExt as _, stream};
 use tokio::net::TcpStream;
@@ -34,9 +36,9 @@ impl Client {
         let config = WebSocketConfig::default().read_buffer_size(READ_BUFFER);
         let (socket, _response) = client_async_with_config(url, stream, Some(config)).await?;
         let mut client = Self { socket, dialect };
-        if dialect == Dialect::SocketIo {
+        if dialect != Dialect::Raw {
             expect(&client.receive().await?, "0{")?;
-            client.send("40").await?;
+            client.send(join(dialect)).await?;
             expect(&client.receive().await?, "40{")?;
         }
         Ok(client)
@@ -61,15 +63,24 @@ impl Client {
         loop {
             let message = self.socket.next().await;
             match message.context("the server has closed a connection")?? {
-                Message::Text(text)
-                    if self.dialect == Dialect::SocketIo && text.as_str() == "2" =>
-                {
+                Message::Text(text) if self.dialect != Dialect::Raw && text.as_str() == "2" => {
                     self.send("3").await?;
                 }
                 Message::Text(text) => return Ok(text),
                 other => bail!("the server has sent {other:?}"),
             }
         }
+    }
+}
+
+/// The packet that asks for the default namespace.
+fn join(dialect: Dialect) -> String {
+    static NAMES: AtomicUsize = AtomicUsize::new(0);
+    if dialect == Dialect::Chat {
+        let name = NAMES.fetch_add(1, Ordering::Relaxed);
+        format!(r#"40{{"nombre":"client {name}","secreto":"the secret of client {name}"}}"#)
+    } else {
+        "40".to_owned()
     }
 }
 

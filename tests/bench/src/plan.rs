@@ -18,6 +18,8 @@ use crate::{
 pub enum Workload {
     /// Each client emits, waits for its acknowledgement, and emits again.
     Acknowledged,
+    /// The same for messages that the server stores before it answers, and that everyone hears.
+    Stored,
     /// One client emits, and all others receive it.
     Broadcast,
     /// Clients connect and do nothing.
@@ -29,19 +31,27 @@ pub enum Workload {
 const CALLBACKS: &str = "05-callbacks";
 pub const BROADCAST: &str = "06-broadcast";
 const DEPLOY: &str = "07-deploy";
+pub const DELIVERY: &str = "21-delivery";
 pub const THREADS: &str = "22-threads";
 
 /// The last lesson of production.
 pub const DEPLOYED: Contender = Contender::Rust("13-drain");
 
 impl Workload {
-    pub const ALL: [Self; 4] = [Self::Acknowledged, Self::Broadcast, Self::Idle, Self::Start];
+    pub const ALL: [Self; 5] = [
+        Self::Acknowledged,
+        Self::Stored,
+        Self::Broadcast,
+        Self::Idle,
+        Self::Start,
+    ];
 
     /// The lesson that teaches it, the one that is deployed, others that change it, Node, and the limit.
     fn contenders(self) -> &'static [Contender] {
-        use Contender::{Echo, Node, Rust, ToAllOnOneThread, ToAllOnThreads};
+        use Contender::{Chat, Echo, Node, Rust, ToAllOnOneThread, ToAllOnThreads, Tutorial};
         match self {
             Self::Acknowledged => &[Rust(CALLBACKS), Node(CALLBACKS), Echo],
+            Self::Stored => &[Chat(DELIVERY), Tutorial],
             Self::Broadcast => &[
                 Rust(BROADCAST),
                 Rust(DEPLOY),
@@ -65,6 +75,7 @@ pub struct Plan {
     start_rounds: usize,
     /// The numbers of clients.
     asking: &'static [usize],
+    storing: &'static [usize],
     listening: &'static [usize],
     idle: &'static [usize],
     times: Times,
@@ -76,6 +87,7 @@ impl Plan {
         rounds: 3,
         start_rounds: 10,
         asking: &[1, 100, 1_000],
+        storing: &[1, 10, 100],
         listening: &[200, 1_000, 5_000],
         idle: &[2_000, 10_000],
         times: Times {
@@ -91,6 +103,7 @@ impl Plan {
         rounds: 1,
         start_rounds: 1,
         asking: &[1, 20],
+        storing: &[1, 10],
         listening: &[20, 50],
         idle: &[50, 100],
         times: Times {
@@ -103,7 +116,7 @@ impl Plan {
 
     /// How many connections there are at a time.
     pub fn connections(&self) -> usize {
-        let all = [self.asking, self.listening, self.idle].concat();
+        let all = [self.asking, self.storing, self.listening, self.idle].concat();
         // Plus the sender of a broadcast.
         all.into_iter().max().unwrap_or(0) + 1
     }
@@ -138,6 +151,11 @@ async fn measure_one(workload: Workload, contender: Contender, plan: &Plan) -> R
     match workload {
         Workload::Acknowledged => {
             for &clients in plan.asking {
+                measured.push((clients, acknowledged::run(target, clients, times).await?));
+            }
+        }
+        Workload::Stored => {
+            for &clients in plan.storing {
                 measured.push((clients, acknowledged::run(target, clients, times).await?));
             }
         }

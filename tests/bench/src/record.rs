@@ -6,7 +6,7 @@ use bench::Conditions;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    plan::{BROADCAST, DEPLOYED, THREADS, Workload},
+    plan::{BROADCAST, DELIVERY, DEPLOYED, THREADS, Workload},
     server::Contender,
 };
 
@@ -45,10 +45,32 @@ pub struct Aim {
     pub met: bool,
 }
 
-/// The aims for the rate of the lesson with many threads: at least this many times the rate of another server.
-const RATE_AIMS: [(Contender, &str, f64); 2] = [
-    (Contender::Node(BROADCAST), "Node's", 2.5),
-    (Contender::ToAllOnThreads, "axum's on as many threads", 0.7),
+/// The aims for rates: a lesson's rate is at least this many times that of another server.
+const RATE_AIMS: [(Workload, usize, Contender, Contender, &str, f64); 3] = [
+    (
+        Workload::Stored,
+        10,
+        Contender::Chat(DELIVERY),
+        Contender::Tutorial,
+        "stored messages/s of the tutorial's in Node, 10 clients",
+        3.0,
+    ),
+    (
+        Workload::Broadcast,
+        1_000,
+        Contender::Rust(THREADS),
+        Contender::Node(BROADCAST),
+        "deliveries/s of Node's, 1,000 clients",
+        2.5,
+    ),
+    (
+        Workload::Broadcast,
+        1_000,
+        Contender::Rust(THREADS),
+        Contender::ToAllOnThreads,
+        "deliveries/s of axum's on as many threads, 1,000 clients",
+        0.7,
+    ),
 ];
 
 /// The other aims: at most this many times Node's figure.
@@ -135,18 +157,27 @@ impl Record {
         aims.collect()
     }
 
-    /// An aim for the rate, if both servers were measured.
-    fn rate_aim(&self, &(other, whose, limit): &(Contender, &str, f64)) -> Option<Aim> {
-        let server = Contender::Rust(THREADS).to_string();
-        let rate = |server: &str| {
-            let measured =
-                |run: &&Run| run.is_about(Workload::Broadcast, 1_000) && run.server == server;
+    /// An aim for a rate, if both servers were measured.
+    fn rate_aim(
+        &self,
+        &(workload, clients, lesson, other, what, limit): &(
+            Workload,
+            usize,
+            Contender,
+            Contender,
+            &str,
+            f64,
+        ),
+    ) -> Option<Aim> {
+        let rate = |server: Contender| {
+            let server = server.to_string();
+            let measured = |run: &&Run| run.is_about(workload, clients) && run.server == server;
             let run = self.medians.iter().find(measured)?;
             run.figures.get("per_second").copied()
         };
-        let actual = rate(&server)? / rate(&other.to_string())?;
+        let actual = rate(lesson)? / rate(other)?;
         Some(Aim {
-            what: format!("{server}: deliveries/s of {whose}, 1,000 clients"),
+            what: format!("{lesson}: {what}"),
             limit,
             at_least: true,
             actual,

@@ -17,6 +17,7 @@ use std::{
 use anyhow::{Context as _, Result, bail, ensure};
 use bench::programs;
 use course::lessons::root;
+use tempfile::TempDir;
 
 /// The settings of the last lesson that limit one client or one address: here, all clients share an address.
 const LIMITS: [&str; 5] = [
@@ -36,8 +37,12 @@ const ASK_EVERY: Duration = Duration::from_micros(200);
 pub enum Contender {
     /// A lesson, built for release: `05-callbacks`.
     Rust(&'static str),
+    /// A lesson whose clients have names.
+    Chat(&'static str),
     /// The same step of the course in Node.
     Node(&'static str),
+    /// The server of Socket.IO's tutorial, in Node.
+    Tutorial,
     /// axum's WebSocket without Socket.IO: the limit of what a lesson can reach.
     Echo,
     /// The same for messages to all, on one thread.
@@ -50,8 +55,11 @@ impl fmt::Display for Contender {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let number = |lesson: &'static str| lesson.split('-').next().unwrap_or(lesson);
         match self {
-            Self::Rust(lesson) => write!(formatter, "Rust {}", number(lesson)),
+            Self::Rust(lesson) | Self::Chat(lesson) => {
+                write!(formatter, "Rust {}", number(lesson))
+            }
             Self::Node(lesson) => write!(formatter, "Node {}", number(lesson)),
+            Self::Tutorial => formatter.write_str("Node tutorial"),
             Self::Echo => formatter.write_str("axum echo"),
             Self::ToAllOnOneThread => formatter.write_str("axum broadcast, 1 thread"),
             Self::ToAllOnThreads => formatter.write_str("axum broadcast, many threads"),
@@ -64,6 +72,10 @@ impl fmt::Display for Contender {
 pub enum Dialect {
     /// Socket.IO: a handshake and a namespace before the first message, and heartbeats.
     SocketIo,
+    /// The same, and clients introduce themselves.
+    Chat,
+    /// The same without names, and with the events of Socket.IO's tutorial.
+    Tutorial,
     /// Messages and nothing else.
     Raw,
 }
@@ -82,6 +94,7 @@ pub struct Server {
     /// The time from the start of its process to its first answer.
     pub start: Duration,
     _process: Process,
+    _folder: TempDir,
 }
 
 impl Server {
@@ -89,10 +102,16 @@ impl Server {
     pub fn start(contender: Contender) -> Result<Self> {
         let (mut command, dialect) = match contender {
             Contender::Rust(lesson) => (Command::new(programs()?.join(lesson)), Dialect::SocketIo),
+            Contender::Chat(lesson) => (Command::new(programs()?.join(lesson)), Dialect::Chat),
             Contender::Node(lesson) => {
                 let mut node = Command::new("node");
                 node.arg(format!("tests/reference/{lesson}/app.js"));
                 (node, Dialect::SocketIo)
+            }
+            Contender::Tutorial => {
+                let mut node = Command::new("node");
+                node.arg("tests/reference/tutorial/server.js");
+                (node, Dialect::Tutorial)
             }
             Contender::Echo => (Command::new(programs()?.join("echo")), Dialect::Raw),
             Contender::ToAllOnOneThread => {
@@ -103,11 +122,13 @@ impl Server {
             Contender::ToAllOnThreads => (Command::new(programs()?.join("to_all")), Dialect::Raw),
         };
         let address = free_address()?;
+        let folder = tempfile::tempdir()?;
         command
             .current_dir(root())
             .env("HOST", address.ip().to_string())
             .env("PORT", address.port().to_string())
             .env("NODE_ENV", "production")
+            .env("DATABASE", folder.path().join("mensajes.db"))
             .envs(LIMITS.map(|name| (name, "1000000")))
             .stdin(Stdio::null())
             .stdout(Stdio::null());
@@ -131,6 +152,7 @@ impl Server {
             },
             start,
             _process: process,
+            _folder: folder,
         })
     }
 }

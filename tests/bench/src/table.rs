@@ -39,6 +39,22 @@ fn layout(workload: Workload) -> (&'static str, &'static str, &'static [Column])
                 ("lost", "lost", Count),
             ],
         ),
+        Workload::Stored => (
+            "Stored messages {#bench-stored}",
+            "Each client sends a message, waits for its acknowledgement, and sends the next one. The server stores each \
+             message in SQLite (WAL, `synchronous = FULL`), answers, and sends it to all of these clients.",
+            &[
+                ("messages/s", "per_second", Value),
+                ("rate of Node's", "per_second", OfNode),
+                ("p50 µs", "latency_p50_us", Value),
+                ("p99 µs", "latency_p99_us", Value),
+                ("CPU µs", "cpu_us", Value),
+                ("user", "cpu_user_us", Value),
+                ("kernel", "cpu_kernel_us", Value),
+                ("CPU of Node's", "cpu_us", OfNode),
+                ("lost", "lost", Count),
+            ],
+        ),
         Workload::Broadcast => (
             "Deliveries to all {#bench-broadcast}",
             "One client emits, all others hear it; the next message leaves when everyone has heard the one four before. \

@@ -14,6 +14,7 @@ mod messages;
 mod middleware;
 mod namespaces;
 mod panel;
+mod processes;
 mod rooms;
 mod row;
 mod servers;
@@ -233,6 +234,8 @@ fn trials_of_the_chat(suite: &Suite) -> Vec<Trial> {
             delivery::a_message_whose_answer_is_lost_is_shown_once,
         "delivery::fetches_a_message_that_it_has_missed": delivery::fetches_a_message_that_it_has_missed,
         "delivery::sends_nothing_that_is_too_long": delivery::sends_nothing_that_is_too_long,
+        "processes::each_page_has_a_key_of_its_own_in_all_its_requests":
+            processes::each_page_has_a_key_of_its_own_in_all_its_requests,
     ]))
 }
 

@@ -47,18 +47,18 @@ pub struct Difference {
     pub log: Option<String>,
     /// The names of the scenarios. What Node does in each is the snapshot `node_NAME`.
     pub scenarios: Vec<String>,
-    /// A lesson's folder in which it shows in another way. What Node does there is the snapshot `node_FOLDER_NAME`.
-    pub otherwise: Option<String>,
+    /// The folders of lessons in which it shows in another way. What Node does there is the snapshot `node_FOLDER_NAME`.
+    #[serde(default)]
+    pub otherwise: Vec<String>,
 }
 
 impl Difference {
     /// The name of the snapshot of what the Node original in a folder does in a scenario.
     pub fn snapshot(&self, scenario: &str, folder: &str) -> String {
-        match &self.otherwise {
-            Some(otherwise) if otherwise == folder => {
-                node_snapshot(&format!("{folder}_{scenario}"))
-            }
-            _ => node_snapshot(scenario),
+        if self.otherwise.iter().any(|otherwise| otherwise == folder) {
+            node_snapshot(&format!("{folder}_{scenario}"))
+        } else {
+            node_snapshot(scenario)
         }
     }
 }

@@ -42,6 +42,11 @@ fn each_message_is_heard_once_over_both() {
     is_perfect("delivery", 1, Transports::Mixed);
 }
 
+#[test]
+fn each_message_is_heard_once_in_three_processes() {
+    is_perfect("processes", 3, Transports::Mixed);
+}
+
 /// Lesson 20 doesn't know a message that it already has.
 #[test]
 fn without_ids_messages_are_heard_twice() {

@@ -23,7 +23,7 @@ const main = async () => {
   await database.run('PRAGMA journal_mode = wal');
   await database.run(TABLE);
 
-  const server = http.createServer();
+  const server = http.createServer((request, response) => response.end('ok'));
   const io = socketio(server, { connectionStateRecovery: {} });
 
   io.on('connection', async (socket) => {

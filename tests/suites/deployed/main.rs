@@ -1,8 +1,10 @@
-//! The last lesson of production as it's deployed: built as a platform does it.
+//! The last lesson of production as it's deployed: built as a platform does it. And the lesson of several processes, behind
+//! nginx.
 
 #![cfg(unix)]
 
 mod platform;
+mod processes;
 mod url;
 
 use course::lessons::{self, Lesson};

@@ -124,7 +124,7 @@ impl Drop for Proxy {
 
 /// An unused port, below those that the system chooses itself: nginx can't tell which port the system chose, and a port
 /// that is free here is still free when nginx starts.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     /// How many were tried, so that the tests of this process get different ones.
     static SEEN: AtomicU16 = AtomicU16::new(0);
     let first = 10_000 + u16::try_from(std::process::id() % 10_000).unwrap_or_default();

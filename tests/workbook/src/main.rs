@@ -33,6 +33,9 @@ enum Command {
     Run {
         /// The lesson: 3, 03 and 03-emit all mean the same one
         lesson: String,
+        /// For a lesson of several processes: another configuration than its `nginx.conf`
+        #[arg(long, value_name = "FILE")]
+        nginx: Option<PathBuf>,
     },
     /// Show what a lesson adds to the one before
     Diff {
@@ -135,7 +138,7 @@ async fn run(command: Command, work: &Path) -> Result<ExitCode> {
         }
     };
     match command {
-        Command::Run { lesson } => return Ok(from(run::run(&lesson).await?)),
+        Command::Run { lesson, nginx } => return Ok(from(run::run(&lesson, nginx).await?)),
         Command::Diff { lesson } => diff::diff(&lesson)?,
         Command::Start(options) => return Ok(from(start::start(&options, work).await?)),
         Command::Check { options, json } => return Ok(check::check(&options, json, work).await),

@@ -20,6 +20,7 @@ mod middleware;
 mod namespaces;
 mod observe;
 mod places;
+mod processes;
 mod rooms;
 mod server_emit;
 mod static_server;
@@ -74,6 +75,7 @@ pub fn all() -> Vec<Exercise> {
         history::EXERCISES,
         delivery::EXERCISES,
         threads::EXERCISES,
+        processes::EXERCISES,
     ]
     .concat()
 }

@@ -103,14 +103,14 @@ pub(crate) fn draft(number: u64) -> Value {
 }
 
 /// That message as everyone gets it.
-pub(super) fn numbered(name: &str, draft: &Value, number: u64) -> Value {
+pub(crate) fn numbered(name: &str, draft: &Value, number: u64) -> Value {
     let mut message = chat::signed(name, draft);
     message["numero"] = json!(number);
     message
 }
 
 /// Hears exactly this message to everyone.
-pub(super) async fn hears_message(scene: &mut Scene, who: &str, message: &Value) -> Result {
+pub(crate) async fn hears_message(scene: &mut Scene, who: &str, message: &Value) -> Result {
     let heard = scene.hears(who, EVENT).await?;
     expect_same("the message", message, &heard)
 }
@@ -335,11 +335,12 @@ async fn a_new_message_does_not_overtake_the_history(scene: &mut Scene) -> Resul
         return Ok(());
     }
     begin(scene);
-    enter_all(scene, &["beto"]).await?;
     scene
         .step(&format!("{MANY} messages are in the database"))
         .await?;
     scene.write(&write_many(1, MANY))?;
+    scene.step("beto comes back, and has all of them").await?;
+    enters(scene, "beto", &back_after("beto", MANY)).await?;
     scene
         .step("ana comes back with the first one, and beto sends a message at once")
         .await?;

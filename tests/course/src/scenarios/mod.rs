@@ -19,6 +19,7 @@ pub(crate) mod middleware;
 pub(crate) mod namespaces;
 mod observe;
 mod places;
+pub(crate) mod processes;
 pub(crate) mod rooms;
 mod server_emit;
 mod static_server;
@@ -82,6 +83,7 @@ pub fn all() -> Vec<Scenario> {
         history::SCENARIOS,
         delivery::SCENARIOS,
         threads::SCENARIOS,
+        processes::SCENARIOS,
     ];
     groups.concat().concat()
 }

@@ -65,6 +65,20 @@ impl Connection {
 
     /// The same with header fields, which every request of the session has.
     pub async fn open_with(base: &str, transport: Transport, headers: &Headers) -> Result<Self> {
+        Self::start(base, transport, headers, "").await
+    }
+
+    /// The same with parameters (`key=1`), which the address of every request has.
+    pub async fn open_query(base: &str, transport: Transport, query: &str) -> Result<Self> {
+        Self::start(base, transport, &[], &format!("&{query}")).await
+    }
+
+    async fn start(
+        base: &str,
+        transport: Transport,
+        headers: &Headers,
+        query: &str,
+    ) -> Result<Self> {
         let (outgoing, to_send) = unbounded_channel();
         let (received, incoming) = channel(WAITING);
         // Weak, so that the channel closes, and with it the connection, when this value is dropped.
@@ -73,11 +87,11 @@ impl Connection {
         match transport {
             Transport::Polling => {
                 let http = Http::with_headers(base, headers)?;
-                let polling = polling::Polling::open(http, &received).await?;
+                let polling = polling::Polling::open(http, query, &received).await?;
                 task.spawn(polling.run(to_send, received, pongs));
             }
             Transport::WebSocket => {
-                let socket = websocket::open(base, headers).await?;
+                let socket = websocket::open(base, headers, query).await?;
                 task.spawn(websocket::run(socket, to_send, received, pongs));
             }
         }

@@ -17,10 +17,10 @@ pub(super) struct Polling {
 
 impl Polling {
     /// Opens a session, and passes on the packets of its first answer.
-    pub(super) async fn open(http: Http, received: &Sender<String>) -> Result<Self> {
+    pub(super) async fn open(http: Http, query: &str, received: &Sender<String>) -> Result<Self> {
         let base = http.base();
-        let path = "/socket.io/?EIO=4&transport=polling";
-        let response = http.get(path, None).await?;
+        let path = format!("/socket.io/?EIO=4&transport=polling{query}");
+        let response = http.get(&path, None).await?;
         let status = response.status;
         ensure!(
             status == 200,

@@ -15,9 +15,9 @@ use super::{Headers, on_packet, tls};
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-pub(super) async fn open(base: &str, headers: &Headers) -> Result<Socket> {
+pub(super) async fn open(base: &str, headers: &Headers, query: &str) -> Result<Socket> {
     let url = format!(
-        "{}/socket.io/?EIO=4&transport=websocket",
+        "{}/socket.io/?EIO=4&transport=websocket{query}",
         base.replacen("http", "ws", 1)
     );
     let mut request = url.into_client_request()?;

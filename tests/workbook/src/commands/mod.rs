@@ -17,6 +17,7 @@ mod reload;
 mod report;
 pub mod run;
 pub mod setup;
+mod several;
 mod side_by_side;
 pub mod start;
 pub mod stop;

@@ -16,9 +16,14 @@ pub const READABLE: u32 = 100;
 /// How much of a line is read at a time, in bytes. A longer line counts as several.
 const PIECE: u64 = 4096;
 
-/// Shows a stream until it ends, and passes on the first line that is an address. It leaves out lines beyond `limit` a
-/// second.
-pub async fn show(stream: impl AsyncRead + Unpin, address: oneshot::Sender<String>, limit: u32) {
+/// Shows a stream until it ends, each line after this prefix, and passes on the first line that is an address. It leaves out
+/// lines beyond `limit` a second.
+pub async fn show(
+    stream: impl AsyncRead + Unpin,
+    address: oneshot::Sender<String>,
+    limit: u32,
+    prefix: &str,
+) {
     let mut stream = BufReader::new(stream);
     let mut address = Some(address);
     let mut bound = Bound::new(limit);
@@ -35,8 +40,10 @@ pub async fn show(stream: impl AsyncRead + Unpin, address: oneshot::Sender<Strin
         }
         if is_shown {
             // This fails once the terminal is closed, and then nobody reads it.
-            io::stdout().write_all(&piece).ok();
-            io::stdout().flush().ok();
+            let mut stdout = io::stdout().lock();
+            stdout.write_all(prefix.as_bytes()).ok();
+            stdout.write_all(&piece).ok();
+            stdout.flush().ok();
         }
         if piece.starts_with(b"http://")
             && let Some(address) = address.take()

@@ -27,17 +27,32 @@ pub fn fault(port: &str) -> Option<String> {
             "PORT is {port:?}, but a port is a number from 0 to 65535: {CHOOSE}"
         ));
     };
+    Some(match obstacle(port)? {
+        Obstacle::Holder(holder) => format!(
+            "Port {port} is already used by {holder}. Stop that and save again, or {CHOOSE}"
+        ),
+        Obstacle::Error(error) => format!("Port {port} can't be used ({error}): {CHOOSE}"),
+    })
+}
+
+/// Why no server can listen on a port.
+pub enum Obstacle {
+    /// This program uses it.
+    Holder(String),
+    Error(io::Error),
+}
+
+/// What is in the way of a server on this port, if there's anything.
+pub fn obstacle(port: u16) -> Option<Obstacle> {
     let hosts = [Ipv4Addr::LOCALHOST, Ipv4Addr::UNSPECIFIED];
     let error = hosts
         .iter()
         .find_map(|host| TcpListener::bind((*host, port)).err())?;
     if error.kind() != io::ErrorKind::AddrInUse {
-        return Some(format!("Port {port} can't be used ({error}): {CHOOSE}"));
+        return Some(Obstacle::Error(error));
     }
     let holder = holder(port).unwrap_or_else(|| "another program".to_owned());
-    Some(format!(
-        "Port {port} is already used by {holder}. Stop that and save again, or {CHOOSE}"
-    ))
+    Some(Obstacle::Holder(holder))
 }
 
 /// The program that listens on a port, unless it belongs to another user.

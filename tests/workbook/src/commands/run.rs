@@ -1,6 +1,6 @@
 //! `workbook run`: one lesson, in the workbook's top folder.
 
-use std::{io::IsTerminal as _, process::Stdio};
+use std::{io::IsTerminal as _, path::PathBuf, process::Stdio};
 
 use anyhow::{Context, Result};
 use course::lessons;
@@ -9,14 +9,20 @@ use workbook::programs;
 
 use super::{
     address::{openable, qr_code},
-    output, setup,
+    output, setup, several,
 };
 
 /// Runs a lesson until it exits, after installing what its page loads if that's missing. Returns `false` if the lesson
 /// exits with an error.
-pub async fn run(lesson: &str) -> Result<bool> {
+///
+/// A lesson with an `nginx.conf` runs in several processes behind nginx, with that configuration or another one.
+pub async fn run(lesson: &str, nginx: Option<PathBuf>) -> Result<bool> {
     let lesson = lessons::find(lesson)?;
     setup::ensure_client();
+    let own = Some(lesson.folder().join("nginx.conf")).filter(|file| file.exists());
+    if let Some(configuration) = nginx.or(own) {
+        return several::run(&lesson, &configuration).await;
+    }
     let mut server = Command::from(programs::cargo())
         .args(["run", "--package", lesson.package(), "--bin", &lesson.name])
         .current_dir(lessons::root())
@@ -30,7 +36,7 @@ pub async fn run(lesson: &str) -> Result<bool> {
         .context("cannot read what cargo prints")?;
     let (sender, address) = oneshot::channel();
     let shown = async {
-        tokio::join!(output::show(output, sender, u32::MAX), async {
+        tokio::join!(output::show(output, sender, u32::MAX, ""), async {
             if let Ok(address) = address.await {
                 invite(&address);
             }

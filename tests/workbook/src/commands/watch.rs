@@ -199,12 +199,12 @@ impl Running {
         let (sender, mut address) = oneshot::channel();
         if let Some(output) = child.stdout.take() {
             self.output
-                .spawn(output::show(output, sender, output::READABLE));
+                .spawn(output::show(output, sender, output::READABLE, ""));
         }
         if let Some(errors) = child.stderr.take() {
             let (ignored, _) = oneshot::channel();
             self.output
-                .spawn(output::show(errors, ignored, output::READABLE));
+                .spawn(output::show(errors, ignored, output::READABLE, ""));
         }
         let child = self.child.insert(child);
         self.program = Some(Arc::clone(program));
