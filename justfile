@@ -184,7 +184,7 @@ test-class *arguments: setup
 test-offline *arguments:
     cargo test --workspace --test offline --locked {{ arguments }}
 
-# The last lesson of production as it is deployed: built as a platform does it, without a container; behind nginx, over TLS. And lesson 23 in three processes
+# The last lesson of production as it is deployed: built as a platform does it, without a container; behind nginx, over TLS. And lesson 23 in three processes, and 24 with Redis
 [group('build')]
 test-deployed *arguments: setup
     cargo test --workspace --test deployed --locked {{ arguments }}
@@ -220,7 +220,7 @@ parity *lesson: setup
     npm --prefix tests/reference ci --ignore-scripts --loglevel=error
     cargo test --workspace --test parity --locked -- {{ lesson }}
 
-# Measure the lessons beside their Node originals, for the book: takes seven minutes, on a quiet Linux machine
+# Measure the lessons beside their Node originals, for the book: takes a quarter of an hour, on a quiet Linux machine with redis-server
 [group('build')]
 [no-exit-message]
 bench *arguments: setup load
@@ -235,6 +235,13 @@ proof *arguments:
     cargo build --workspace --bins --locked
     cargo run --package proof --locked -- {{ arguments }}
 
+# Count what clients of lesson 24 miss when Redis or a node fails, for the book: takes two minutes or so
+[group('build')]
+[no-exit-message]
+outages:
+    cargo build --workspace --bins --locked
+    cargo run --package proof --bin outages --locked
+
 # Whether `just bench` and `just soak` work, with debug builds: their figures mean nothing
 [private]
 test-load:
@@ -248,7 +255,8 @@ test-load:
 load:
     cargo build --release --locked --package bench --bins
     cargo build --release --locked --package callbacks --package broadcast --package deploy --package drain
-    cargo build --release --locked --package delivery
+    cargo build --release --locked --package delivery --package processes
+    cargo build --release --locked --package machines
     cargo build --release --locked --package threads
 
 # Take the README's picture again; with a folder, pictures of every page

@@ -71,6 +71,21 @@ async fn the_database_is_locked() {
 }
 
 #[tokio::test]
+async fn redis_cannot_be_reached() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("page")).unwrap();
+    let settings = [
+        ("HOST", "127.0.0.1"),
+        ("PORT", "0"),
+        ("PUBLIC_DIR", "page"),
+        // A port that nobody may listen on without being root, and nobody does.
+        ("REDIS_URL", "redis://127.0.0.1:1"),
+    ];
+    let words = last_words("machines", folder.path(), &settings).await;
+    assert_snapshot("symptom_redis_unreachable", &words);
+}
+
+#[tokio::test]
 async fn the_settings_file_cannot_be_read() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(".env"), "PORT: 3000\n").unwrap();

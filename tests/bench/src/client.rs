@@ -3,17 +3,21 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use futures_util::{SinkExt as _, StreamExt as _, TryStreamExt as _, stream};
+use futures_util::{SinkExt as _, Stream, StreamExt as _, TryStreamExt as _, stream};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
     WebSocketStream, client_async_with_config,
     tungstenite::{Message, Utf8Bytes, protocol::WebSocketConfig},
 };
 
-use crate::server::{Dialect, Target};
+use crate::{contender::Dialect, server::Target};
 
 /// How many connections are opened at the same time.
 const AT_ONCE: usize = 50;
+
+/// The same for clients with names: a server looks for each name among all of its clients, perhaps in several processes, and
+/// refuses a client if this takes too long.
+const NAMED_AT_ONCE: usize = 5;
 
 /// How much is read at once, in bytes. Messages are short here, and clients are many.
 const READ_BUFFER: usize = 2 * 1024;
@@ -25,11 +29,10 @@ pub struct Client {
 }
 
 impl Client {
-    /// Connects to a server, and with Socket.IO to its default namespace.
-    pub async fn connect(target: Target) -> Result<Self> {
-        let Target {
-            address, dialect, ..
-        } = target;
+    /// Connects to one of a server's processes, and with Socket.IO to its default namespace.
+    pub async fn connect(target: &Target, number: usize) -> Result<Self> {
+        let dialect = target.dialect;
+        let address = target.addresses[number % target.addresses.len()];
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         let url = format!("ws://{address}/socket.io/?EIO=4&transport=websocket");
@@ -41,16 +44,28 @@ impl Client {
             client.send(join(dialect)).await?;
             expect(&client.receive().await?, "40{")?;
         }
+        if dialect == Dialect::Room {
+            client.send(r#"420["unirse",{"sala":"rust"}]"#).await?;
+            expect(&client.receive_answer().await?, r#"430[{"ok":true}"#)?;
+        }
         Ok(client)
     }
 
-    /// Connects many clients.
-    pub async fn connect_all(target: Target, count: usize) -> Result<Vec<Self>> {
+    /// Connects many clients, and returns each as soon as it's connected.
+    pub fn connect_each(target: &Target, count: usize) -> impl Stream<Item = Result<Self>> {
+        let at_once = if target.dialect.has_names() {
+            NAMED_AT_ONCE
+        } else {
+            AT_ONCE
+        };
         stream::iter(0..count)
-            .map(|_| Self::connect(target))
-            .buffer_unordered(AT_ONCE)
-            .try_collect()
-            .await
+            .map(|number| Self::connect(target, number))
+            .buffer_unordered(at_once)
+    }
+
+    /// Connects many clients.
+    pub async fn connect_all(target: &Target, count: usize) -> Result<Vec<Self>> {
+        Self::connect_each(target, count).try_collect().await
     }
 
     /// Sends one message.
@@ -71,12 +86,23 @@ impl Client {
             }
         }
     }
+
+    /// Returns the next acknowledgement. In a chat, it skips what arrives before it: everyone's messages, and who's here.
+    pub async fn receive_answer(&mut self) -> Result<Utf8Bytes> {
+        loop {
+            let packet = self.receive().await?;
+            let is_chat = self.dialect.has_names() || self.dialect == Dialect::Tutorial;
+            if !is_chat || packet.starts_with("43") {
+                return Ok(packet);
+            }
+        }
+    }
 }
 
 /// The packet that asks for the default namespace.
 fn join(dialect: Dialect) -> String {
     static NAMES: AtomicUsize = AtomicUsize::new(0);
-    if dialect == Dialect::Chat {
+    if dialect.has_names() {
         let name = NAMES.fetch_add(1, Ordering::Relaxed);
         format!(r#"40{{"nombre":"client {name}","secreto":"the secret of client {name}"}}"#)
     } else {

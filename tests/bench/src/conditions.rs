@@ -35,13 +35,13 @@ impl Conditions {
         })
     }
 
-    /// Names and versions, capitalized for the start of a sentence: `Rust 1.95.0, tokio 1.54.1`.
+    /// Names and versions, capitalized for the start of a sentence: `Rust 1.95.0, tokio 1.54.1`. Skips what isn't installed.
     pub fn versions(&self, names: &[&str]) -> String {
         let version = |name: &&str| {
-            let version = self.versions[*name].as_str().unwrap_or("?");
-            format!("{name} {version}")
+            let version = self.versions.get(*name)?.as_str()?;
+            Some(format!("{name} {version}"))
         };
-        let versions: Vec<_> = names.iter().map(version).collect();
+        let versions: Vec<_> = names.iter().filter_map(version).collect();
         versions
             .join(", ")
             .replace("rust ", "Rust ")
@@ -101,9 +101,14 @@ fn versions() -> Result<Map<String, Value>> {
     versions.insert("node".to_owned(), node.trim_start_matches('v').into());
     let lock = read(root().join("tests/reference/package-lock.json"))?;
     let lock: Value = serde_json::from_str(&lock)?;
-    for package in ["socket.io", "ws", "express"] {
+    for package in ["socket.io", "ws", "express", "@socket.io/redis-adapter"] {
         let version = &lock["packages"][format!("node_modules/{package}")]["version"];
         versions.insert(package.to_owned(), version.clone());
+    }
+    // Only one workload needs it: `Redis server v=7.0.15 sha=...`
+    if let Ok(redis) = output("redis-server", &["--version"]) {
+        let version = redis.split(' ').find_map(|word| word.strip_prefix("v="));
+        versions.insert("redis-server".to_owned(), version.into());
     }
     Ok(versions)
 }

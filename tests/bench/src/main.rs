@@ -5,6 +5,7 @@
 //! book.
 
 mod client;
+mod contender;
 mod load;
 mod number;
 mod plan;

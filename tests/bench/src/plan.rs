@@ -7,9 +7,10 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    contender::Contender,
     load::{Times, acknowledged, broadcast, figures, idle},
     record::Run,
-    server::{Contender, Server},
+    server::Server,
 };
 
 /// What is measured.
@@ -22,6 +23,8 @@ pub enum Workload {
     Stored,
     /// One client emits, and all others receive it.
     Broadcast,
+    /// The same for servers of several processes.
+    Several,
     /// Clients connect and do nothing.
     Idle,
     /// From the start of the process to its first answer.
@@ -33,22 +36,27 @@ pub const BROADCAST: &str = "06-broadcast";
 const DEPLOY: &str = "07-deploy";
 pub const DELIVERY: &str = "21-delivery";
 pub const THREADS: &str = "22-threads";
+const PROCESSES: &str = "23-processes";
+const MACHINES: &str = "24-machines";
 
 /// The last lesson of production.
 pub const DEPLOYED: Contender = Contender::Rust("13-drain");
 
 impl Workload {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Acknowledged,
         Self::Stored,
         Self::Broadcast,
+        Self::Several,
         Self::Idle,
         Self::Start,
     ];
 
     /// The lesson that teaches it, the one that is deployed, others that change it, Node, and the limit.
     fn contenders(self) -> &'static [Contender] {
-        use Contender::{Chat, Echo, Node, Rust, ToAllOnOneThread, ToAllOnThreads, Tutorial};
+        use Contender::{
+            Chat, Echo, Node, NodeRedis, Rust, Several, ToAllOnOneThread, ToAllOnThreads, Tutorial,
+        };
         match self {
             Self::Acknowledged => &[Rust(CALLBACKS), Node(CALLBACKS), Echo],
             Self::Stored => &[Chat(DELIVERY), Tutorial],
@@ -60,6 +68,19 @@ impl Workload {
                 Node(BROADCAST),
                 ToAllOnOneThread,
                 ToAllOnThreads,
+            ],
+            Self::Several => &[
+                Several {
+                    lesson: PROCESSES,
+                    redis: false,
+                },
+                Several {
+                    lesson: MACHINES,
+                    redis: true,
+                },
+                // The ratios are to the first in Node.
+                NodeRedis,
+                Node(BROADCAST),
             ],
             Self::Idle => &[Rust(BROADCAST), DEPLOYED, Node(DEPLOY)],
             Self::Start => &[DEPLOYED, Node(DEPLOY)],
@@ -77,18 +98,20 @@ pub struct Plan {
     asking: &'static [usize],
     storing: &'static [usize],
     listening: &'static [usize],
+    several: &'static [usize],
     idle: &'static [usize],
     times: Times,
 }
 
 impl Plan {
-    /// The run for the record: about seven minutes.
+    /// The run for the record: about a quarter of an hour.
     pub const FULL: Self = Self {
         rounds: 3,
         start_rounds: 10,
         asking: &[1, 100, 1_000],
         storing: &[1, 10, 100],
         listening: &[200, 1_000, 5_000],
+        several: &[1_000, 5_000],
         idle: &[2_000, 10_000],
         times: Times {
             warm_up: Duration::from_secs(1),
@@ -105,6 +128,7 @@ impl Plan {
         asking: &[1, 20],
         storing: &[1, 10],
         listening: &[20, 50],
+        several: &[30],
         idle: &[50, 100],
         times: Times {
             warm_up: Duration::from_millis(100),
@@ -114,11 +138,25 @@ impl Plan {
         },
     };
 
+    /// The numbers of clients of a workload.
+    fn clients(&self, workload: Workload) -> &'static [usize] {
+        match workload {
+            Workload::Acknowledged => self.asking,
+            Workload::Stored => self.storing,
+            Workload::Broadcast => self.listening,
+            Workload::Several => self.several,
+            Workload::Idle => self.idle,
+            Workload::Start => &[0],
+        }
+    }
+
     /// How many connections there are at a time.
     pub fn connections(&self) -> usize {
-        let all = [self.asking, self.storing, self.listening, self.idle].concat();
+        let all = Workload::ALL
+            .iter()
+            .flat_map(|workload| self.clients(*workload));
         // Plus the sender of a broadcast.
-        all.into_iter().max().unwrap_or(0) + 1
+        all.max().unwrap_or(&0) + 1
     }
 }
 
@@ -144,30 +182,35 @@ pub async fn measure(workload: Workload, plan: &Plan) -> Result<Vec<Run>> {
     Ok(runs)
 }
 
+/// Measures one contender with each number of clients.
 async fn measure_one(workload: Workload, contender: Contender, plan: &Plan) -> Result<Vec<Run>> {
-    let server = Server::start(contender)?;
-    let (target, times) = (server.target, plan.times);
+    let most = contender.most_clients();
+    let all = plan.clients(workload).iter();
+    let numbers: Vec<_> = all.copied().filter(|number| *number <= most).collect();
+    let times = plan.times;
+    // A chat sends newcomers what was said before, and tells everyone who has left: there, each number has a new server.
+    let is_chat = matches!(workload, Workload::Stored | Workload::Several);
+    let together = if is_chat { 1 } else { numbers.len() };
     let mut measured = Vec::new();
-    match workload {
-        Workload::Acknowledged => {
-            for &clients in plan.asking {
-                measured.push((clients, acknowledged::run(target, clients, times).await?));
+    for numbers in numbers.chunks(together) {
+        let server = Server::start(contender)?;
+        let target = &server.target;
+        match workload {
+            Workload::Acknowledged | Workload::Stored => {
+                for &clients in numbers {
+                    measured.push((clients, acknowledged::run(target, clients, times).await?));
+                }
             }
-        }
-        Workload::Stored => {
-            for &clients in plan.storing {
-                measured.push((clients, acknowledged::run(target, clients, times).await?));
+            Workload::Broadcast | Workload::Several => {
+                for &clients in numbers {
+                    measured.push((clients, broadcast::run(target, clients, times).await?));
+                }
             }
-        }
-        Workload::Broadcast => {
-            for &clients in plan.listening {
-                measured.push((clients, broadcast::run(target, clients, times).await?));
+            Workload::Idle => measured.extend(idle::run(target, numbers, times).await?),
+            Workload::Start => {
+                let start = server.start.as_secs_f64() * 1e3;
+                measured.push((0, figures([("start_ms", start), ("lost", 0.0)])));
             }
-        }
-        Workload::Idle => measured = idle::run(target, plan.idle, times).await?,
-        Workload::Start => {
-            let start = server.start.as_secs_f64() * 1e3;
-            measured.push((0, figures([("start_ms", start), ("lost", 0.0)])));
         }
     }
     let runs = measured.into_iter().map(|(clients, figures)| Run {

@@ -6,8 +6,8 @@ use bench::Conditions;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    contender::Contender,
     plan::{BROADCAST, DELIVERY, DEPLOYED, THREADS, Workload},
-    server::Contender,
 };
 
 /// Each figure's name, which includes its unit, and its value.

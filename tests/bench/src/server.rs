@@ -4,7 +4,6 @@
 //! These servers' output is discarded, so the load has to choose their ports.
 
 use std::{
-    fmt,
     io::{self, Read as _, Write as _},
     iter,
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
@@ -15,9 +14,10 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
-use bench::programs;
 use course::lessons::root;
 use tempfile::TempDir;
+
+use crate::contender::{Contender, Dialect};
 
 /// The settings of the last lesson that limit one client or one address: here, all clients share an address.
 const LIMITS: [&str; 5] = [
@@ -32,132 +32,110 @@ const LIMITS: [&str; 5] = [
 const START_LIMIT: Duration = Duration::from_secs(20);
 const ASK_EVERY: Duration = Duration::from_micros(200);
 
-/// A server to compare with others.
-#[derive(Clone, Copy)]
-pub enum Contender {
-    /// A lesson, built for release: `05-callbacks`.
-    Rust(&'static str),
-    /// A lesson whose clients have names.
-    Chat(&'static str),
-    /// The same step of the course in Node.
-    Node(&'static str),
-    /// The server of Socket.IO's tutorial, in Node.
-    Tutorial,
-    /// axum's WebSocket without Socket.IO: the limit of what a lesson can reach.
-    Echo,
-    /// The same for messages to all, on one thread.
-    ToAllOnOneThread,
-    /// The same on as many threads as there are processors.
-    ToAllOnThreads,
-}
-
-impl fmt::Display for Contender {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let number = |lesson: &'static str| lesson.split('-').next().unwrap_or(lesson);
-        match self {
-            Self::Rust(lesson) | Self::Chat(lesson) => {
-                write!(formatter, "Rust {}", number(lesson))
-            }
-            Self::Node(lesson) => write!(formatter, "Node {}", number(lesson)),
-            Self::Tutorial => formatter.write_str("Node tutorial"),
-            Self::Echo => formatter.write_str("axum echo"),
-            Self::ToAllOnOneThread => formatter.write_str("axum broadcast, 1 thread"),
-            Self::ToAllOnThreads => formatter.write_str("axum broadcast, many threads"),
-        }
-    }
-}
-
-/// A server's protocol.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Dialect {
-    /// Socket.IO: a handshake and a namespace before the first message, and heartbeats.
-    SocketIo,
-    /// The same, and clients introduce themselves.
-    Chat,
-    /// The same without names, and with the events of Socket.IO's tutorial.
-    Tutorial,
-    /// Messages and nothing else.
-    Raw,
-}
-
-/// The address of a running server.
-#[derive(Clone, Copy)]
+/// Where a running server is.
+#[derive(Clone)]
 pub struct Target {
-    pub address: SocketAddr,
     pub dialect: Dialect,
-    pub pid: u32,
+    /// The addresses of its processes. Clients are spread over them.
+    pub addresses: Vec<SocketAddr>,
+    pub pids: Vec<u32>,
+    /// The process of the Redis between its own.
+    pub redis: Option<u32>,
 }
 
 /// A running server, which is stopped when this is dropped.
 pub struct Server {
     pub target: Target,
-    /// The time from the start of its process to its first answer.
+    /// The time from the start of its processes to their first answers.
     pub start: Duration,
-    _process: Process,
+    _processes: Vec<Process>,
+    _redis: Option<Process>,
     _folder: TempDir,
 }
 
 impl Server {
     /// Starts a contender, and waits for its first answer.
     pub fn start(contender: Contender) -> Result<Self> {
-        let (mut command, dialect) = match contender {
-            Contender::Rust(lesson) => (Command::new(programs()?.join(lesson)), Dialect::SocketIo),
-            Contender::Chat(lesson) => (Command::new(programs()?.join(lesson)), Dialect::Chat),
-            Contender::Node(lesson) => {
-                let mut node = Command::new("node");
-                node.arg(format!("tests/reference/{lesson}/app.js"));
-                (node, Dialect::SocketIo)
-            }
-            Contender::Tutorial => {
-                let mut node = Command::new("node");
-                node.arg("tests/reference/tutorial/server.js");
-                (node, Dialect::Tutorial)
-            }
-            Contender::Echo => (Command::new(programs()?.join("echo")), Dialect::Raw),
-            Contender::ToAllOnOneThread => {
-                let mut one = Command::new(programs()?.join("to_all"));
-                one.arg("one");
-                (one, Dialect::Raw)
-            }
-            Contender::ToAllOnThreads => (Command::new(programs()?.join("to_all")), Dialect::Raw),
-        };
-        let address = free_address()?;
         let folder = tempfile::tempdir()?;
-        command
-            .current_dir(root())
-            .env("HOST", address.ip().to_string())
-            .env("PORT", address.port().to_string())
-            .env("NODE_ENV", "production")
-            .env("DATABASE", folder.path().join("mensajes.db"))
-            .envs(LIMITS.map(|name| (name, "1000000")))
-            .stdin(Stdio::null())
-            .stdout(Stdio::null());
+        let redis_address = free_address()?;
+        let redis = contender.needs_redis().then(|| redis(redis_address));
+        let redis = redis.transpose()?;
+        let mut addresses = Vec::new();
+        let mut processes = Vec::new();
+        let begin = Instant::now();
+        for _ in 0..contender.processes() {
+            let address = free_address()?;
+            let mut command = contender.command()?;
+            command
+                .current_dir(root())
+                .env("HOST", address.ip().to_string())
+                .env("PORT", address.port().to_string())
+                .env("NODE_ENV", "production")
+                .env("DATABASE", folder.path().join("mensajes.db"))
+                .envs(
+                    redis
+                        .as_ref()
+                        .map(|_| ("REDIS_URL", format!("redis://{redis_address}"))),
+                )
+                .envs(LIMITS.map(|name| (name, "1000000")));
+            processes.push(Process::start(command, || first_answer(address))?);
+            addresses.push(address);
+        }
+        let start = begin.elapsed();
+        let target = Target {
+            dialect: contender.dialect(),
+            addresses,
+            pids: processes.iter().map(Process::pid).collect(),
+            redis: redis.as_ref().map(Process::pid),
+        };
+        Ok(Self {
+            target,
+            start,
+            _processes: processes,
+            _redis: redis,
+            _folder: folder,
+        })
+    }
+}
+
+/// Starts Redis, which keeps nothing on the disk.
+fn redis(address: SocketAddr) -> Result<Process> {
+    let port = address.port().to_string();
+    let mut command = Command::new("redis-server");
+    command.args(["--bind", "127.0.0.1", "--port", &port]);
+    command.args(["--save", "", "--appendonly", "no"]);
+    let started = Process::start(command, || {
+        let mut stream = TcpStream::connect(address)?;
+        stream.write_all(b"PING\r\n")?;
+        stream.read_exact(&mut [0; 7])
+    });
+    started.context("Redis is needed: on Debian, run `sudo apt install redis-server`")
+}
+
+/// A process whose output is discarded. It's stopped when this is dropped.
+struct Process(Child);
+
+impl Process {
+    /// Starts it, and waits until a question is answered.
+    fn start(mut command: Command, ask: impl Fn() -> io::Result<()>) -> Result<Self> {
+        command.stdin(Stdio::null()).stdout(Stdio::null());
         let begin = Instant::now();
         let process = command.spawn().with_context(|| format!("{command:?}"))?;
-        let mut process = Process(process);
-        while first_answer(address).is_err() {
+        let mut process = Self(process);
+        while ask().is_err() {
             if let Some(status) = process.0.try_wait()? {
                 bail!("{command:?} has exited: {status}");
             }
             ensure!(begin.elapsed() < START_LIMIT, "{command:?} doesn't answer");
             sleep(ASK_EVERY);
         }
-        let start = begin.elapsed();
-        let pid = process.0.id();
-        Ok(Self {
-            target: Target {
-                address,
-                dialect,
-                pid,
-            },
-            start,
-            _process: process,
-            _folder: folder,
-        })
+        Ok(process)
+    }
+
+    fn pid(&self) -> u32 {
+        self.0.id()
     }
 }
-
-struct Process(Child);
 
 impl Drop for Process {
     fn drop(&mut self) {

@@ -42,7 +42,9 @@ fn layout(workload: Workload) -> (&'static str, &'static str, &'static [Column])
         Workload::Stored => (
             "Stored messages {#bench-stored}",
             "Each client sends a message, waits for its acknowledgement, and sends the next one. The server stores each \
-             message in SQLite (WAL, `synchronous = FULL`), answers, and sends it to all of these clients.",
+             message in SQLite, answers, and sends it to all of these clients. A message counts when it's answered, and CPU \
+             is the processor time of the server for one message and its deliveries. Both servers answer only when \
+             the disk has the message (WAL, `synchronous = FULL`). The other server is the one of Socket.IO's tutorial.",
             &[
                 ("messages/s", "per_second", Value),
                 ("rate of Node's", "per_second", OfNode),
@@ -67,6 +69,26 @@ fn layout(workload: Workload) -> (&'static str, &'static str, &'static [Column])
                 ("kernel", "cpu_kernel_us", Value),
                 ("CPU of Node's", "cpu_us", OfNode),
                 ("user of Node's", "cpu_user_us", OfNode),
+                ("lost", "lost", Count),
+            ],
+        ),
+        Workload::Several => (
+            "Deliveries from several processes {#bench-several}",
+            "One client emits, all others hear it, as with a single process. The clients are spread over the processes. CPU \
+             is the processor time of all of them for one delivery, without Redis, which has a column of its own. \
+             Lesson 23 stores each message in SQLite, and the other processes look there every 20 ms; in Node, Redis \
+             passes it on, and nothing is stored. Lesson 24 does the same with messages to a room, which all clients \
+             have joined. Node 06 is one process, for comparison. The ratios are to Node with \
+             Redis. The lessons aren't measured with 5,000 clients: theirs have names, and all hear who's here \
+             whenever one joins, which is too much.",
+            &[
+                ("deliveries/s", "per_second", Value),
+                ("rate of Node's", "per_second", OfNode),
+                ("CPU µs", "cpu_us", Value),
+                ("user", "cpu_user_us", Value),
+                ("kernel", "cpu_kernel_us", Value),
+                ("CPU of Node's", "cpu_us", OfNode),
+                ("Redis's CPU µs", "redis_cpu_us", Value),
                 ("lost", "lost", Count),
             ],
         ),
@@ -99,7 +121,14 @@ pub fn markdown(record: &Record) -> String {
 
 fn about(record: &Record) -> String {
     let (conditions, rounds) = (&record.conditions, record.rounds());
-    let node = conditions.versions(&["node", "socket.io", "ws", "express"]);
+    let node = conditions.versions(&[
+        "node",
+        "socket.io",
+        "ws",
+        "express",
+        "@socket.io/redis-adapter",
+        "redis-server",
+    ]);
     format!(
         "<!-- `just bench` writes this file. -->\n\n\
          {conditions}; {node}. \

@@ -64,7 +64,7 @@ impl Lesson {
     /// Where a server of this lesson has its page: on another server, from the lesson `front-end` on.
     pub async fn page(&self, server: &Server) -> Result<String> {
         if self.includes("front-end") {
-            server.log.page_address(PAGE_LIMIT).await
+            server.log.second_address("its page", PAGE_LIMIT).await
         } else {
             Ok(server.base.clone())
         }

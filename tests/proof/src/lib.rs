@@ -10,6 +10,7 @@
 
 mod client;
 mod dialect;
+pub mod outages;
 pub mod run;
 pub mod server;
 pub mod stalled;

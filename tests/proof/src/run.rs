@@ -83,7 +83,11 @@ pub async fn run(
     while story.answered.load(Relaxed) < messages / 2 {
         sleep(LOOK).await;
     }
-    servers.kill_and_restart().await?;
+    servers.kill_and_restart(0).await?;
+    if let Some(redis) = &mut servers.redis {
+        redis.kill().await?;
+        redis.restart().await?;
+    }
     while senders.join_next().await.is_some() {}
     cutting.send_replace(false);
     client(LISTENERS + SENDERS)

@@ -1,17 +1,13 @@
 //! A server that can be killed and started again, with the same port and the same database.
 
-use std::{
-    net::{Ipv4Addr, TcpListener},
-    path::{Path, PathBuf},
-    sync::atomic::{AtomicU16, Ordering},
-};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use course::lessons::{self, root};
 use futures_util::future::try_join_all;
 use tempfile::TempDir;
 use tokio::process::Command;
-use wire::server::Server;
+use wire::{port::free_port, redis::Redis, server::Server};
 use workbook::programs::program;
 
 pub use crate::dialect::Dialect;
@@ -51,6 +47,8 @@ pub struct Mortals {
     contender: Contender,
     ports: Vec<u16>,
     database: PathBuf,
+    /// For lessons whose processes hear each other through Redis.
+    pub redis: Option<Redis>,
     servers: Vec<Server>,
     _folder: TempDir,
 }
@@ -58,19 +56,23 @@ pub struct Mortals {
 impl Mortals {
     /// Starts this many processes of a contender at once, with an empty database.
     pub async fn start(contender: Contender, processes: usize) -> Result<Self> {
+        let redis = match contender {
+            Contender::Lesson("machines") => Some(Redis::start().await?),
+            _ => None,
+        };
         let folder = tempfile::tempdir()?;
-        let database = folder.path().join("mensajes.db");
         let ports = (0..processes).map(|_| free_port());
-        let ports: Vec<u16> = ports.collect::<Result<_>>()?;
-        let starting = ports.iter().map(|port| start(contender, *port, &database));
-        let servers = try_join_all(starting).await?;
-        Ok(Self {
+        let mut mortals = Self {
             contender,
-            ports,
-            database,
-            servers,
+            ports: ports.collect::<Result<_>>()?,
+            database: folder.path().join("mensajes.db"),
+            redis,
+            servers: Vec::new(),
             _folder: folder,
-        })
+        };
+        let starting = mortals.ports.iter().map(|port| mortals.process(*port));
+        mortals.servers = try_join_all(starting).await?;
+        Ok(mortals)
     }
 
     /// Where they listen.
@@ -79,30 +81,28 @@ impl Mortals {
         bases.collect()
     }
 
-    /// Kills the first process without a warning, and starts another one.
-    pub async fn kill_and_restart(&mut self) -> Result<()> {
-        self.servers[0].child.kill().await?;
-        self.servers[0] = start(self.contender, self.ports[0], &self.database).await?;
+    /// Kills one of the processes without a warning, and starts another one.
+    pub async fn kill_and_restart(&mut self, place: usize) -> Result<()> {
+        self.servers[place].child.kill().await?;
+        self.servers[place] = self.process(self.ports[place]).await?;
         Ok(())
     }
-}
 
-async fn start(contender: Contender, port: u16, database: &Path) -> Result<Server> {
-    let port = port.to_string();
-    let database = database.to_str().context("the folder's name isn't UTF-8")?;
-    let environment = [
-        ("HOST", "127.0.0.1"),
-        ("PORT", &port),
-        ("DATABASE", database),
-    ];
-    Server::start_command(contender.command()?, root(), &environment).await
-}
-
-/// A port that nobody listens on, below those that the system chooses for clients: otherwise a client might take it while no
-/// server runs.
-fn free_port() -> Result<u16> {
-    static NEXT: AtomicU16 = AtomicU16::new(12_000);
-    let mut ports = std::iter::repeat_with(|| NEXT.fetch_add(1, Ordering::Relaxed)).take(1_000);
-    let free = ports.find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok());
-    free.context("no port is free")
+    async fn process(&self, port: u16) -> Result<Server> {
+        let port = port.to_string();
+        let database = self.database.to_str();
+        let mut environment = vec![
+            ("HOST", "127.0.0.1"),
+            ("PORT", &port),
+            (
+                "DATABASE",
+                database.context("the folder's name isn't UTF-8")?,
+            ),
+        ];
+        let redis = self.redis.as_ref().map(Redis::url);
+        if let Some(redis) = &redis {
+            environment.push(("REDIS_URL", redis));
+        }
+        Server::start_command(self.contender.command()?, root(), &environment).await
+    }
 }

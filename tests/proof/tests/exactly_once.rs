@@ -47,6 +47,12 @@ fn each_message_is_heard_once_in_three_processes() {
     is_perfect("processes", 3, Transports::Mixed);
 }
 
+/// Redis is restarted, too.
+#[test]
+fn each_message_is_heard_once_at_three_nodes() {
+    is_perfect("machines", 3, Transports::Mixed);
+}
+
 /// Lesson 20 doesn't know a message that it already has.
 #[test]
 fn without_ids_messages_are_heard_twice() {

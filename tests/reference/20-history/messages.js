@@ -26,6 +26,8 @@ class History {
     // Without a timeout, a call doesn't wait for a lock: there's only this thread, and everyone would wait with it.
     this.database = new DatabaseSync(path, { timeout: 0 });
     this.database.exec('PRAGMA journal_mode = wal');
+    // As in Rust: a message is on the disk before it's answered.
+    this.database.exec('PRAGMA synchronous = full');
     this.database.exec(TABLE);
   }
 

@@ -41,6 +41,8 @@ class History {
     // Other processes write, too, but never for long. There's only this thread, and everyone waits with it.
     this.database = new DatabaseSync(path, { timeout: 100 });
     this.database.exec('PRAGMA journal_mode = wal');
+    // As in Rust: a message is on the disk before it's answered.
+    this.database.exec('PRAGMA synchronous = full');
     this.database.exec(TABLE);
     this.page = this.database.prepare(PAGE);
     // The last message that this process has sent to its clients. Earlier ones are history.

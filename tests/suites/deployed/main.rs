@@ -1,8 +1,9 @@
 //! The last lesson of production as it's deployed: built as a platform does it. And the lesson of several processes, behind
-//! nginx.
+//! nginx, and that of several machines, with Redis.
 
 #![cfg(unix)]
 
+mod machines;
 mod platform;
 mod processes;
 mod url;

@@ -11,6 +11,8 @@
 
 pub mod connection;
 pub mod group;
+pub mod port;
 pub mod process;
+pub mod redis;
 pub mod server;
 pub mod transcript;

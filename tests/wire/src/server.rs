@@ -108,12 +108,14 @@ impl Log {
         nth_address(&self.text(), 0)
     }
 
-    /// Waits for the second address that the server prints: the one of its page, if another server serves it.
-    pub async fn page_address(&self, limit: Duration) -> Result<String> {
+    /// Waits for the second address that the server prints: "its page", if another server serves it, or "its second node".
+    pub async fn second_address(&self, whose: &str, limit: Duration) -> Result<String> {
         let printed = |log: &String| nth_address(log, 1).is_some();
         let mut lines = self.text.subscribe();
         let log = timeout(limit, lines.wait_for(printed)).await;
-        let log = log.context("expected the server to print the address of its page, too")??;
+        let log = log.with_context(|| {
+            format!("expected the server to print the address of {whose}, too")
+        })??;
         Ok(nth_address(&log, 1).unwrap_or_default())
     }
 }
@@ -265,6 +267,7 @@ fn prepare(command: &mut Command, folder: &Path, database: &Path, environment: &
         .current_dir(folder)
         .env("PORT", "0")
         .env("PAGE_PORT", "0")
+        .env("SECOND_PORT", "0")
         .env("ADMIN_TOKEN", ADMIN_TOKEN)
         .env("DATABASE", database)
         .env("TOKIO_WORKER_THREADS", THREADS)

@@ -10,17 +10,17 @@ use std::{
 
 use anyhow::Result;
 use tokio::{task::JoinSet, time::timeout};
-use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::{Progress, Times, float};
 use crate::{
     client::{Client, expect},
+    contender::Dialect,
     record::Figures,
-    server::{Dialect, Target},
+    server::Target,
 };
 
 /// Lets this many clients ask at once. An answer to another question is an error.
-pub async fn run(target: Target, clients: usize, times: Times) -> Result<Figures> {
+pub async fn run(target: &Target, clients: usize, times: Times) -> Result<Figures> {
     let progress = Arc::new(Progress::default());
     let sent = Arc::new(AtomicU64::new(0));
     let mut asking = JoinSet::new();
@@ -85,7 +85,7 @@ impl Asker {
             let begin = Instant::now();
             self.sent.fetch_add(1, Ordering::Relaxed);
             self.client.send(question).await?;
-            let answer = self.receive_answer().await?;
+            let answer = self.client.receive_answer().await?;
             let latency = begin.elapsed();
             expect(&answer, &self.answer(id))?;
             self.progress.received.fetch_add(1, Ordering::Relaxed);
@@ -96,17 +96,6 @@ impl Asker {
         Ok(latencies)
     }
 
-    /// The next packet. In a chat, it's the next answer: everyone's messages arrive as well.
-    async fn receive_answer(&mut self) -> Result<Utf8Bytes> {
-        loop {
-            let packet = self.client.receive().await?;
-            let is_chat = matches!(self.dialect, Dialect::Chat | Dialect::Tutorial);
-            if !is_chat || packet.starts_with("43") {
-                return Ok(packet);
-            }
-        }
-    }
-
     fn question(&self, id: u64) -> String {
         let number = self.number;
         match self.dialect {
@@ -114,7 +103,7 @@ impl Asker {
                 r#"42{id}["enviar-mensaje",{{"mensaje":"hola","id":"{number}","fecha":1700000000000}}]"#
             ),
             // Here an id belongs to one message.
-            Dialect::Chat => format!(
+            Dialect::Chat | Dialect::Room => format!(
                 r#"42{id}["enviar-mensaje",{{"mensaje":"hola","id":"{number} {id}","fecha":1700000000000}}]"#
             ),
             Dialect::Tutorial => format!(r#"42{id}["chat message","hola","{number} {id}"]"#),
@@ -127,7 +116,7 @@ impl Asker {
             Dialect::SocketIo => {
                 format!(r#"43{id}[{{"id":"{}","processID":999,"#, self.number)
             }
-            Dialect::Chat => format!(r#"43{id}[{{"ok":true,"#),
+            Dialect::Chat | Dialect::Room => format!(r#"43{id}[{{"ok":true,"#),
             Dialect::Tutorial => format!("43{id}[]"),
             Dialect::Raw => self.question(id),
         }

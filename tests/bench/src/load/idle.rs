@@ -20,8 +20,8 @@ const ROLL_CALL: &str =
     r#"42["enviar-mensaje",{"mensaje":"hola a todos","id":"ana","fecha":1700000000000}]"#;
 
 /// The clients, which are connected and do nothing.
-struct Idle {
-    target: Target,
+struct Idle<'a> {
+    target: &'a Target,
     /// The server's memory without any clients.
     empty: u64,
     caller: Client,
@@ -31,12 +31,16 @@ struct Idle {
 
 /// Opens connections up to each of these numbers, and returns the figures of each: of opening those since the number
 /// before, and of all that are open. In the end, one client sends a message. Clients that don't receive it are lost.
-pub async fn run(target: Target, numbers: &[usize], times: Times) -> Result<Vec<(usize, Figures)>> {
+pub async fn run(
+    target: &Target,
+    numbers: &[usize],
+    times: Times,
+) -> Result<Vec<(usize, Figures)>> {
     sleep(times.settle).await;
     let mut idle = Idle {
         target,
-        empty: proportional_memory(target.pid)?,
-        caller: Client::connect(target).await?,
+        empty: memory(target)?,
+        caller: Client::connect(target, 0).await?,
         clients: JoinSet::new(),
         heard: Arc::default(),
     };
@@ -55,7 +59,7 @@ pub async fn run(target: Target, numbers: &[usize], times: Times) -> Result<Vec<
     Ok(measured)
 }
 
-impl Idle {
+impl Idle<'_> {
     /// Opens connections until there are this many, including the caller's.
     async fn grow_to(&mut self, number: usize) -> Result<Figures> {
         let missing = number - 1 - self.clients.len();
@@ -69,7 +73,7 @@ impl Idle {
     }
 
     fn memory(&self, number: usize) -> Result<Figures> {
-        let total = proportional_memory(self.target.pid)?;
+        let total = memory(self.target)?;
         let own = total.saturating_sub(self.empty);
         Ok(figures([
             ("memory_mb", float(total) / 1e6),
@@ -95,6 +99,15 @@ impl Idle {
         }
         Ok(all - self.heard.load(Ordering::Relaxed))
     }
+}
+
+/// The memory of all of a server's processes.
+fn memory(target: &Target) -> Result<u64> {
+    target
+        .pids
+        .iter()
+        .map(|pid| proportional_memory(*pid))
+        .sum()
 }
 
 /// Receives the roll call and nothing else, until something goes wrong.

@@ -51,7 +51,7 @@ impl Progress {
     }
 
     /// Lets the load run, measures while it counts, and ends it.
-    async fn measure(&self, target: Target, times: Times) -> Result<Figures> {
+    async fn measure(&self, target: &Target, times: Times) -> Result<Figures> {
         sleep(times.warm_up).await;
         self.phase.store(COUNTING, Ordering::Relaxed);
         let meter = Meter::start(target, self.received.load(Ordering::Relaxed))?;
@@ -63,44 +63,65 @@ impl Progress {
 }
 
 /// The beginning of an interval.
-struct Meter {
+struct Meter<'a> {
     begin: Instant,
-    pid: u32,
+    target: &'a Target,
     server: [f64; 2],
-    load: [f64; 2],
+    redis: Option<f64>,
+    load: f64,
     count: u64,
 }
 
-impl Meter {
-    fn start(target: Target, count: u64) -> Result<Self> {
+impl<'a> Meter<'a> {
+    fn start(target: &'a Target, count: u64) -> Result<Self> {
         Ok(Self {
             begin: Instant::now(),
-            pid: target.pid,
-            server: cpu(target.pid)?,
-            load: cpu(std::process::id())?,
+            target,
+            server: server_cpu(target)?,
+            redis: target.redis.map(whole_cpu).transpose()?,
+            load: whole_cpu(std::process::id())?,
             count,
         })
     }
 
-    /// What was counted since then, per second; the server's processor time for each; and how busy the load kept one
-    /// processor: near 1, it may have been slower than the server.
+    /// What was counted since then, per second; the processor time for each of the server, and of Redis; and how busy the
+    /// load kept one processor: near 1, it may have been slower than the server.
     fn stop(&self, count: u64) -> Result<Figures> {
         let seconds = self.begin.elapsed().as_secs_f64();
-        let [user, kernel] = cpu(self.pid)?;
-        let load = cpu(std::process::id())?;
-        let load = load.iter().sum::<f64>() - self.load.iter().sum::<f64>();
+        let [user, kernel] = server_cpu(self.target)?;
+        let load = whole_cpu(std::process::id())? - self.load;
         let count = float(count - self.count);
         let micros = |seconds: f64| seconds * 1e6 / count;
         let user = micros(user - self.server[0]);
         let kernel = micros(kernel - self.server[1]);
-        Ok(figures([
+        let mut figures = figures([
             ("per_second", count / seconds),
             ("cpu_user_us", user),
             ("cpu_kernel_us", kernel),
             ("cpu_us", user + kernel),
             ("load_cpu_share", load / seconds),
-        ]))
+        ]);
+        if let (Some(redis), Some(before)) = (self.target.redis, self.redis) {
+            let redis = micros(whole_cpu(redis)? - before);
+            figures.insert("redis_cpu_us".to_owned(), redis);
+        }
+        Ok(figures)
     }
+}
+
+/// The processor time of all of a server's processes, in their own code and in the kernel.
+fn server_cpu(target: &Target) -> Result<[f64; 2]> {
+    let mut total = [0.0; 2];
+    for pid in &target.pids {
+        let [user, kernel] = cpu(*pid)?;
+        total = [total[0] + user, total[1] + kernel];
+    }
+    Ok(total)
+}
+
+/// The processor time of a process, in its own code and in the kernel together.
+fn whole_cpu(pid: u32) -> Result<f64> {
+    Ok(cpu(pid)?.iter().sum())
 }
 
 /// Makes figures, by their names.

@@ -8,7 +8,7 @@ use tokio::{
 use tokio_tungstenite::{accept_async, tungstenite::Message};
 
 use super::*;
-use crate::server::Dialect;
+use crate::contender::Dialect;
 
 /// A server's fault.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,12 @@ enum Fault {
 /// The question and the message that a fault affects.
 const CONCERNED: &str = "423[";
 
+/// What a client of a chat hears before the messages.
+const NEWS: [&str; 2] = [
+    r#"42["personas",["ana"]]"#,
+    r#"42["historial",[{"de":"ana","mensaje":"hola","id":"1","fecha":1,"numero":1}]]"#,
+];
+
 const TIMES: Times = Times {
     warm_up: Duration::from_millis(50),
     measured: Duration::from_millis(250),
@@ -38,6 +44,11 @@ const TIMES: Times = Times {
 
 /// A server in this process, which answers and broadcasts like lesson 06.
 async fn serve(fault: Fault) -> Target {
+    serve_in(Dialect::SocketIo, fault).await
+}
+
+/// The same in another dialect.
+async fn serve_in(dialect: Dialect, fault: Fault) -> Target {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (to_all, _) = channel(1_000);
@@ -51,19 +62,28 @@ async fn serve(fault: Fault) -> Target {
                 Fault::Nothing
             };
             let from_all = to_all.subscribe();
-            tokio::spawn(converse(stream, number, fault, to_all.clone(), from_all));
+            tokio::spawn(converse(
+                stream,
+                number,
+                dialect,
+                fault,
+                to_all.clone(),
+                from_all,
+            ));
         }
     });
     Target {
-        address,
-        dialect: Dialect::SocketIo,
-        pid: std::process::id(),
+        dialect,
+        addresses: vec![address],
+        pids: vec![std::process::id()],
+        redis: None,
     }
 }
 
 async fn converse(
     stream: TcpStream,
     number: usize,
+    dialect: Dialect,
     fault: Fault,
     to_all: Sender<(usize, String)>,
     mut from_all: Receiver<(usize, String)>,
@@ -72,23 +92,33 @@ async fn converse(
     socket.send(Message::text("0{}")).await.ok()?;
     socket.next().await?.ok()?;
     socket.send(Message::text("40{}")).await.ok()?;
+    if dialect.has_names() {
+        for packet in NEWS {
+            socket.send(Message::text(packet)).await.ok()?;
+        }
+    }
+    if dialect == Dialect::Room {
+        socket.next().await?.ok()?;
+        let joined = Message::text(r#"430[{"ok":true}]"#);
+        socket.send(joined).await.ok()?;
+    }
     loop {
         tokio::select! {
             asked = socket.next() => {
                 let asked = asked?.ok()?.into_text().ok()?;
                 let (id, event) = asked.strip_prefix("42")?.split_once('[')?;
-                let sender = event.split(r#""id":""#).nth(1)?.split('"').next()?;
                 let concerned = asked.starts_with(CONCERNED);
                 let id = if concerned && fault == Fault::AnswersAnother { "99" } else { id };
                 if !(concerned && fault == Fault::SilentOnce) {
-                    let answer = format!(r#"43{id}[{{"id":"{sender}","processID":999,"date":1}}]"#);
-                    socket.send(Message::text(answer)).await.ok()?;
+                    let answer = answer(dialect, event)?;
+                    socket.send(Message::text(format!("43{id}[{answer}]"))).await.ok()?;
                 }
                 to_all.send((number, asked.to_string())).ok()?;
             }
             passed = from_all.recv() => {
                 let (sender, packet) = passed.ok()?;
-                if sender == number {
+                // Everyone hears a message to everyone in a chat.
+                if sender == number && dialect != Dialect::Chat {
                     continue;
                 }
                 let times = match fault {
@@ -98,6 +128,11 @@ async fn converse(
                     _ => 1,
                 };
                 let (_, event) = packet.split_once('[')?;
+                let event = if dialect.has_names() {
+                    event.replacen('{', r#"{"de":"ana","#, 1)
+                } else {
+                    event.to_owned()
+                };
                 for _ in 0..times {
                     socket.send(Message::text(format!("42[{event}"))).await.ok()?;
                 }
@@ -106,14 +141,35 @@ async fn converse(
     }
 }
 
+/// What an acknowledgement holds.
+fn answer(dialect: Dialect, event: &str) -> Option<String> {
+    Some(match dialect {
+        Dialect::Chat => r#"{"ok":true,"numero":1}"#.to_owned(),
+        Dialect::Room => r#"{"ok":true}"#.to_owned(),
+        Dialect::Tutorial => String::new(),
+        Dialect::SocketIo | Dialect::Raw => {
+            let sender = event.split(r#""id":""#).nth(1)?.split('"').next()?;
+            format!(r#"{{"id":"{sender}","processID":999,"date":1}}"#)
+        }
+    })
+}
+
+async fn lost_answers_in(dialect: Dialect, fault: Fault) -> Result<String> {
+    let figures = acknowledged::run(&serve_in(dialect, fault).await, 1, TIMES).await?;
+    Ok(figures["lost"].to_string())
+}
+
 async fn lost_answers(fault: Fault) -> Result<String> {
-    let figures = acknowledged::run(serve(fault).await, 1, TIMES).await?;
+    lost_answers_in(Dialect::SocketIo, fault).await
+}
+
+async fn lost_deliveries_in(dialect: Dialect, fault: Fault) -> Result<String> {
+    let figures = broadcast::run(&serve_in(dialect, fault).await, 3, TIMES).await?;
     Ok(figures["lost"].to_string())
 }
 
 async fn lost_deliveries(fault: Fault) -> Result<String> {
-    let figures = broadcast::run(serve(fault).await, 3, TIMES).await?;
-    Ok(figures["lost"].to_string())
+    lost_deliveries_in(Dialect::SocketIo, fault).await
 }
 
 #[tokio::test]
@@ -139,6 +195,44 @@ async fn a_missing_delivery_is_lost() {
 }
 
 #[tokio::test]
+async fn a_missing_answer_in_a_chat_is_lost() {
+    for dialect in [Dialect::Chat, Dialect::Tutorial] {
+        let lost = async |fault| lost_answers_in(dialect, fault).await.unwrap();
+        assert_eq!(lost(Fault::Nothing).await, "0");
+        assert_eq!(lost(Fault::SilentOnce).await, "1");
+    }
+}
+
+#[tokio::test]
+async fn a_missing_delivery_in_a_chat_is_lost() {
+    for dialect in [Dialect::Chat, Dialect::Room] {
+        let lost = async |fault| lost_deliveries_in(dialect, fault).await.unwrap();
+        assert_eq!(lost(Fault::Nothing).await, "0");
+        assert_eq!(lost(Fault::MissesOnce).await, "1");
+    }
+}
+
+#[tokio::test]
+async fn a_first_message_that_does_not_reach_everyone_is_an_error() {
+    let error = lost_deliveries_in(Dialect::Chat, Fault::Misses).await;
+    let error = error.unwrap_err().to_string();
+    assert_eq!(error, "the first message hasn't reached everyone");
+}
+
+#[tokio::test]
+async fn clients_are_spread_over_the_processes_of_a_server() {
+    let mut target = serve(Fault::Nothing).await;
+    let other = serve(Fault::Nothing).await;
+    target.addresses.extend(other.addresses);
+    // These two processes pass nothing on to each other: the client of the second hears nothing.
+    let error = broadcast::run(&target, 2, TIMES).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the first message hasn't reached everyone"
+    );
+}
+
+#[tokio::test]
 async fn a_repeated_delivery_is_an_error() {
     let error = lost_deliveries(Fault::RepeatsOnce).await;
     let error = error.unwrap_err().to_string();
@@ -148,7 +242,9 @@ async fn a_repeated_delivery_is_an_error() {
 #[tokio::test]
 async fn an_idle_client_that_receives_nothing_is_lost() {
     let hear = async |fault| {
-        let measured = idle::run(serve(fault).await, &[2, 5], TIMES).await.unwrap();
+        let measured = idle::run(&serve(fault).await, &[2, 5], TIMES)
+            .await
+            .unwrap();
         let lost = measured
             .iter()
             .map(|(number, figures)| (*number, figures["lost"]));

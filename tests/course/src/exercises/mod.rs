@@ -16,6 +16,7 @@ mod headers;
 mod history;
 mod limits;
 mod live_data;
+mod machines;
 mod middleware;
 mod namespaces;
 mod observe;
@@ -76,6 +77,7 @@ pub fn all() -> Vec<Exercise> {
         delivery::EXERCISES,
         threads::EXERCISES,
         processes::EXERCISES,
+        machines::EXERCISES,
     ]
     .concat()
 }

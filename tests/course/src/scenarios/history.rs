@@ -373,7 +373,9 @@ async fn a_message_that_waits_for_the_database_arrives_once(scene: &mut Scene) -
     scene.write("COMMIT")?;
     scene.hears_answer("ana").await?;
     hears_message(scene, "ana", &numbered("ana", &draft(1), 1)).await?;
-    scene.hears_history("beto", 1..=1, PAGE).await?;
+    scene
+        .hears_stored("beto", &numbered("ana", &draft(1), 1))
+        .await?;
     scene.step("ana sends another one").await?;
     says(scene, "ana", &draft(2), 2, &["beto"]).await
 }

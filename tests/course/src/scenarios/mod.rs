@@ -15,6 +15,7 @@ mod headers;
 pub(crate) mod history;
 mod limits;
 pub(crate) mod live_data;
+pub(crate) mod machines;
 pub(crate) mod middleware;
 pub(crate) mod namespaces;
 mod observe;
@@ -84,6 +85,7 @@ pub fn all() -> Vec<Scenario> {
         delivery::SCENARIOS,
         threads::SCENARIOS,
         processes::SCENARIOS,
+        machines::SCENARIOS,
     ];
     groups.concat().concat()
 }

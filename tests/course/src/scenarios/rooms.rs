@@ -108,7 +108,7 @@ pub(crate) fn message_to(room: &str, text: &str) -> Value {
     message
 }
 
-fn private_message(to: &str, text: &str) -> Value {
+pub(crate) fn private_message(to: &str, text: &str) -> Value {
     let mut message = message(text);
     message["para"] = json!(to);
     message

@@ -112,6 +112,25 @@ impl Scene {
         Ok(())
     }
 
+    /// Hears this message once: in a page of the history, or like the others. That depends on what the server's thread does
+    /// first.
+    pub async fn hears_stored(&mut self, who: &str, message: &Value) -> Result {
+        let expected = format!("{message}, in `historial` or `enviar-mensaje`");
+        let frame = self.receive_silently(who, &expected).await?;
+        let heard = match event_payload(&frame, "historial") {
+            Some(page) if page.as_array().is_some_and(|page| page.len() == 1) => {
+                page.get(0).cloned()
+            }
+            _ => event_payload(&frame, "enviar-mensaje"),
+        };
+        if heard.as_ref() != Some(message) {
+            return Err(unexpected(who, &expected, &frame));
+        }
+        let note = "that message, in `historial` or `enviar-mensaje`";
+        self.recorder.line(who, Direction::Received, note);
+        Ok(())
+    }
+
     /// Hears all messages with these numbers, in `historial` pages of any size, and only then this message to everyone.
     pub async fn hears_history_before(
         &mut self,

@@ -196,8 +196,17 @@ impl Scene {
     /// The address of the page's own server, which the server's log says. If the log can't be read, the scenario can't go
     /// on.
     pub async fn page(&mut self) -> Result<Option<String>> {
+        self.second_address("its page").await
+    }
+
+    /// The same for the server's second node.
+    pub async fn second_node(&mut self) -> Result<Option<String>> {
+        self.second_address("its second node").await
+    }
+
+    async fn second_address(&mut self, whose: &str) -> Result<Option<String>> {
         if let Some(log) = &self.log {
-            return log.page_address(LOG_LIMIT).await.map(Some);
+            return log.second_address(whose, LOG_LIMIT).await.map(Some);
         }
         self.unseen.get_or_insert(Unseen::Log);
         Ok(None)

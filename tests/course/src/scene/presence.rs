@@ -1,6 +1,6 @@
 //! Connecting and leaving.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{collections::VecDeque, mem, time::Duration};
 
 use anyhow::{Context, bail, ensure};
 use serde_json::{Value, json};
@@ -24,6 +24,22 @@ impl Scene {
             self.join(name, auth.as_ref()).await?;
         }
         Ok(())
+    }
+
+    /// Connects a client to another node of the server, which has this address.
+    pub async fn connect_at(&mut self, address: &str, name: &str) -> Result {
+        let base = mem::replace(&mut self.base, address.to_owned());
+        let connected = self.connect(&[name]).await;
+        self.base = base;
+        connected
+    }
+
+    /// The same without joining a namespace.
+    pub async fn open_at(&mut self, address: &str, name: &str) -> Result {
+        let base = mem::replace(&mut self.base, address.to_owned());
+        let opened = self.open(name).await;
+        self.base = base;
+        opened
     }
 
     /// Connects a client that never reads: it opens a session over long-polling, joins the default namespace, and asks
