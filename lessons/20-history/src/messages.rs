@@ -88,6 +88,8 @@ pub fn open(path: &Path) -> rusqlite::Result<Connection> {
 pub fn run(jobs: mpsc::Receiver<Job>, database: Connection, io: SocketIo) {
     let event_loop = Handle::current();
     thread::spawn(move || {
+        // `disconnect` starts the disconnect handler, and that's a task of the event loop.
+        let _context = event_loop.enter();
         for job in jobs {
             match job {
                 Job::Store(name, message, ack) => match store(&database, name, message) {

@@ -105,6 +105,8 @@ pub fn open(path: &Path) -> rusqlite::Result<Connection> {
 pub fn run(jobs: mpsc::Receiver<Job>, mut database: Connection, io: SocketIo) {
     let event_loop = Handle::current();
     thread::spawn(move || {
+        // `disconnect` starts the disconnect handler, and that's a task of the event loop.
+        let _context = event_loop.enter();
         while let Ok(first) = jobs.recv() {
             let mut drafts = Vec::new();
             for job in iter::once(first).chain(jobs.try_iter()).take(AT_ONCE) {

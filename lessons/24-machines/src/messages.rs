@@ -123,6 +123,8 @@ pub fn run(jobs: mpsc::Receiver<Job>, mut database: Connection, io: SocketIo) ->
     // The last message that this process has sent to its clients. Earlier ones are history.
     let mut last = database.query_row(NEWEST, [], |row| row.get(0))?;
     thread::spawn(move || {
+        // `disconnect` starts the disconnect handler, and that's a task of the event loop.
+        let _context = event_loop.enter();
         loop {
             let first = match jobs.recv_timeout(PAUSE) {
                 Ok(job) => Some(job),
