@@ -77,5 +77,5 @@ fn table(record: &Record) -> Result<String> {
 
 fn missed(heard: &Heard, messages: usize) -> String {
     let missed = messages - heard.different;
-    format!("{missed} ({} ms)", heard.slowest_ms)
+    format!("{missed}\u{a0}({}\u{a0}ms)", heard.slowest_ms)
 }
