@@ -10,12 +10,12 @@ use std::{
 use course::lessons::{self, root};
 use futures_util::{SinkExt, StreamExt, future::join_all};
 use serde_json::{Value, json};
-use suites::proxy::free_port;
 use tempfile::TempDir;
 use tokio::{process::Command, time::timeout};
 use tokio_tungstenite::{connect_async, tungstenite::Message};
 use wire::{
     connection::{Connection, Http, Transport, handshake},
+    port::free_port,
     server::Server,
 };
 use workbook::programs;
@@ -37,7 +37,7 @@ impl Site {
     /// Starts it on free ports. The configuration is the lesson's, except for what `change` does to it.
     async fn start(change: impl FnOnce(String) -> String) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let port = free_port();
+        let port = free_port().unwrap();
         let configuration = configuration(folder.path(), port, change);
         let mut command = Command::new(programs::workbook());
         command
@@ -91,7 +91,7 @@ fn configuration(folder: &Path, port: u16, change: impl FnOnce(String) -> String
     let text = fs::read_to_string(lesson.folder().join("nginx.conf")).unwrap();
     let mut text = change(text).replace("127.0.0.1:3000;", &format!("127.0.0.1:{port};"));
     for old in 3001..=3003 {
-        text = text.replace(&format!(":{old};"), &format!(":{};", free_port()));
+        text = text.replace(&format!(":{old};"), &format!(":{};", free_port().unwrap()));
     }
     let file = folder.join("nginx.conf");
     fs::write(&file, text).unwrap();
@@ -288,7 +288,7 @@ async fn ctrl_c_ends_everything() {
 #[tokio::test]
 async fn a_port_that_is_taken_is_a_clear_error() {
     let folder = tempfile::tempdir().unwrap();
-    let port = free_port();
+    let port = free_port().unwrap();
     let _taken = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
     let configuration = configuration(folder.path(), port, |text| text);
     let mut command = Command::new(programs::workbook());

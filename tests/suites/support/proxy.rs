@@ -1,15 +1,14 @@
 //! A router like a hosting platform's: nginx, which speaks TLS to the clients and plain HTTP to the server.
 
 use std::{
-    fs, iter,
-    net::TcpListener,
+    fs,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::atomic::{AtomicU16, Ordering},
     time::{Duration, Instant},
 };
 
 use tokio::{net::TcpStream, time::sleep};
+use wire::port::free_port;
 
 /// How long nginx may take until it accepts connections.
 const START_LIMIT: Duration = Duration::from_secs(10);
@@ -69,7 +68,11 @@ pub struct Proxy {
 impl Proxy {
     /// Starts it in front of the server at `upstream`, with all its files in this folder.
     pub async fn start(folder: &Path, certificate: Certificate, upstream: &str) -> Self {
-        let (port, plain_port, cutting_port) = (free_port(), free_port(), free_port());
+        let (port, plain_port, cutting_port) = (
+            free_port().unwrap(),
+            free_port().unwrap(),
+            free_port().unwrap(),
+        );
         let configuration = folder.join("nginx.conf");
         let ports = [port, plain_port, cutting_port];
         let text = configure(folder, &certificate, upstream, ports);
@@ -120,17 +123,6 @@ impl Drop for Proxy {
         self.process.kill().ok();
         self.process.wait().ok();
     }
-}
-
-/// An unused port, below those that the system chooses itself: nginx can't tell which port the system chose, and a port
-/// that is free here is still free when nginx starts.
-pub fn free_port() -> u16 {
-    /// How many were tried, so that the tests of this process get different ones.
-    static SEEN: AtomicU16 = AtomicU16::new(0);
-    let first = 10_000 + u16::try_from(std::process::id() % 10_000).unwrap_or_default();
-    let ports = iter::repeat_with(|| first + SEEN.fetch_add(1, Ordering::Relaxed));
-    let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
-    ports.take(1_000).find(is_free).expect("a port is free")
 }
 
 /// Just one process, so that there's only one to stop; no paths outside of the folder, and no other user.
