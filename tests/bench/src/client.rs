@@ -1,7 +1,5 @@
 //! A cheap client: one WebSocket, and only as much of Socket.IO as the load needs.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use anyhow::{Context as _, Result, bail, ensure};
 use futures_util::{SinkExt as _, Stream, StreamExt as _, TryStreamExt as _, stream};
 use tokio::net::TcpStream;
@@ -29,7 +27,8 @@ pub struct Client {
 }
 
 impl Client {
-    /// Connects to one of a server's processes, and with Socket.IO to its default namespace.
+    /// Connects to one of a server's processes, and with Socket.IO to its default namespace. In a chat, no other client may
+    /// have this number.
     pub async fn connect(target: &Target, number: usize) -> Result<Self> {
         let dialect = target.dialect;
         let address = target.addresses[number % target.addresses.len()];
@@ -41,7 +40,7 @@ impl Client {
         let mut client = Self { socket, dialect };
         if dialect != Dialect::Raw {
             expect(&client.receive().await?, "0{")?;
-            client.send(join(dialect)).await?;
+            client.send(join(dialect, number)).await?;
             expect(&client.receive().await?, "40{")?;
         }
         if dialect == Dialect::Room {
@@ -100,11 +99,10 @@ impl Client {
 }
 
 /// The packet that asks for the default namespace.
-fn join(dialect: Dialect) -> String {
-    static NAMES: AtomicUsize = AtomicUsize::new(0);
+fn join(dialect: Dialect, number: usize) -> String {
     if dialect.has_names() {
-        let name = NAMES.fetch_add(1, Ordering::Relaxed);
-        format!(r#"40{{"nombre":"client {name}","secreto":"the secret of client {name}"}}"#)
+        // The name is short, since everyone hears all names whenever somebody joins.
+        format!(r#"40{{"nombre":"{number}","secreto":"the secret of client {number}"}}"#)
     } else {
         "40".to_owned()
     }

@@ -64,7 +64,7 @@ pub async fn run(target: &Target, listeners: usize, times: Times) -> Result<Figu
     while let Some(client) = connected.try_next().await? {
         listening.spawn(listen(client, Arc::clone(&hall)));
     }
-    let speaker = Client::connect(target, 0).await?;
+    let speaker = Client::connect(target, listeners).await?;
     let speaking = tokio::spawn(speak(speaker, Arc::clone(&hall)));
 
     let load = async {

@@ -84,8 +84,7 @@ impl<'a> Meter<'a> {
         })
     }
 
-    /// What was counted since then, per second; the processor time for each of the server, and of Redis; and how busy the
-    /// load kept one processor: near 1, it may have been slower than the server.
+    /// What was counted since then, per second, and the processor time for each: of the server, of the load, and of Redis.
     fn stop(&self, count: u64) -> Result<Figures> {
         let seconds = self.begin.elapsed().as_secs_f64();
         let [user, kernel] = server_cpu(self.target)?;
@@ -99,7 +98,7 @@ impl<'a> Meter<'a> {
             ("cpu_user_us", user),
             ("cpu_kernel_us", kernel),
             ("cpu_us", user + kernel),
-            ("load_cpu_share", load / seconds),
+            ("load_cpu_us", micros(load)),
         ]);
         if let (Some(redis), Some(before)) = (self.target.redis, self.redis) {
             let redis = micros(whole_cpu(redis)? - before);
