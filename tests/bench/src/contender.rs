@@ -134,8 +134,8 @@ impl fmt::Display for Contender {
             Self::NodeRedis => write!(formatter, "Node, {PROCESSES} processes, Redis"),
             Self::Tutorial => formatter.write_str("Node tutorial"),
             Self::Echo => formatter.write_str("axum echo"),
-            Self::ToAllOnOneThread => formatter.write_str("axum broadcast, 1 thread"),
-            Self::ToAllOnThreads => formatter.write_str("axum broadcast, many threads"),
+            Self::ToAllOnOneThread => formatter.write_str("axum, 1 thread"),
+            Self::ToAllOnThreads => formatter.write_str("axum, many threads"),
         }
     }
 }

@@ -25,8 +25,8 @@ async fn main() -> Result<()> {
     let conditions = Conditions::now()?;
     let mut runs = Vec::new();
     for fault in Fault::ALL {
+        eprintln!("{} …", fault.name());
         let outcome = run(fault).await?;
-        eprintln!("{}: {outcome:?}", fault.name());
         runs.push(Run {
             fault: fault.name(),
             outcome,
