@@ -9,7 +9,7 @@ pub struct Fault {
     pub file: String,
     /// The line, counted from 1; 0 for the whole file.
     pub line: usize,
-    /// What's wrong, and what to do.
+    /// The problem, and what to do.
     pub words: String,
 }
 

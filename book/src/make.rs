@@ -22,7 +22,7 @@ use crate::{
     summary,
 };
 
-/// What to build.
+/// The chapters to build, and how.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// The folder with the chapters; by default `book/text`.

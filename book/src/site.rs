@@ -1,4 +1,4 @@
-//! What the chapters are about, read once per build.
+//! The lessons that the chapters are about, read once per build.
 
 use std::{
     fs,

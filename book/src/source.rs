@@ -11,7 +11,7 @@ use crate::{
     site::Site,
 };
 
-/// What `{{#code PATH ITEM...}}` asks for. The path begins with a lesson's number, with `reference/` or `public/` and the
+/// The items that `{{#code PATH ITEM...}}` asks for. The path begins with a lesson's number, with `reference/` or `public/` and the
 /// number, or with the name of a crate that belongs to a chapter, as `testing/`.
 pub fn write(site: &Site, path: &str, items: &[&str]) -> Result<String> {
     let path = resolve(site, path)?;

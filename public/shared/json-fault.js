@@ -10,7 +10,7 @@ const SPACE = /[ \t\n\r]*/y;
 const NUMBER_OR_WORD = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 const HEX_DIGITS = /[0-9a-fA-F]{4}/y;
 
-/** What may come next, as the message says it if something else is there. */
+/** The things that may come next, as the message names them if something else is there. */
 const VALUE = 'a value';
 const VALUE_OR_END = 'a value or ]';
 const KEY = 'a key';

@@ -81,7 +81,7 @@ function createTime(time) {
 }
 
 /**
- * What crossed, as text. Over long-polling, binary data is base64; over WebSocket it isn't text, so
+ * A frame as text. Over long-polling, binary data is base64; over WebSocket it isn't text, so
  * it's shown in hexadecimal. The bytes of a file that's being sent aren't available here.
  */
 function frameText({ data, transport }) {

@@ -19,7 +19,7 @@ use suites::{
 use wire::server::Server;
 use workbook::work::{Built, apply};
 
-/// What a lesson does wrong in a scenario once it's broken, over the first transport that shows it.
+/// A broken lesson's fault in a scenario, over the first transport that shows it.
 #[tokio::main(flavor = "current_thread")]
 async fn fault(scenario: &Scenario, program: &Built, folder: &Path) -> Option<String> {
     let expected = scenario.expected().unwrap();

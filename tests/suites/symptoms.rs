@@ -17,7 +17,7 @@ use suites::{assert_snapshot, copies::copy_with};
 /// How long a line of a server's log may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What a lesson's program prints when it gives up in this folder.
+/// The output of a lesson's program that gives up in this folder.
 async fn last_words(lesson: &str, folder: &Path, environment: &[(&str, &str)]) -> String {
     let mut command = tokio::process::Command::new(program(&lessons::find(lesson).unwrap()));
     command.current_dir(folder).env_remove("PORT");

@@ -18,7 +18,7 @@ use html5ever::{
 
 use crate::{fault::Fault, site::Chapter};
 
-/// What a page links to, and the ids that it offers for links.
+/// A page's links, and the ids that it offers for links.
 #[derive(Default)]
 struct Page {
     ids: BTreeSet<String>,

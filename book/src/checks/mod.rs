@@ -1,4 +1,4 @@
-//! What must be true of a chapter before it becomes a page, and of a finished page.
+//! Checks chapters before they become pages, and the finished pages.
 
 pub mod constructs;
 pub mod links;

@@ -18,7 +18,7 @@ use crate::{
 /// The folders whose files the prose may name.
 const FOLDERS: [&str; 5] = ["lessons/", "public/", "tests/", "book/", "pictures/"];
 
-/// What `just setup` installs. The book can be built before that.
+/// `just setup` installs it. The book can be built before that.
 const INSTALLED: &str = "public/vendor/";
 
 /// Things whose versions the workbook doesn't choose.

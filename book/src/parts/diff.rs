@@ -24,7 +24,7 @@ struct Changed {
     after: String,
 }
 
-/// What a lesson changes, folded: a student who wants to think first doesn't see it by chance.
+/// A lesson's changes, folded: a student who wants to think first doesn't see it by chance.
 pub fn folded(site: &Site, wanted: &Lesson) -> Result<String> {
     Ok(fold("diff", "Show the whole diff", &lesson(site, wanted)?))
 }
@@ -53,7 +53,7 @@ fn lines(path: &Path) -> Vec<String> {
     text.lines().map(|line| line.trim().to_owned()).collect()
 }
 
-/// What a lesson changes in its source code, its manifest and its page.
+/// A lesson's changes in its source code, its manifest and its page.
 pub fn lesson(site: &Site, lesson: &Lesson) -> Result<String> {
     let before = site.before(lesson);
     let before = before.with_context(|| format!("{} has no base", lesson.name))?;

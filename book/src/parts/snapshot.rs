@@ -15,7 +15,7 @@ pub fn section(site: &Site, name: &str, wanted: &str) -> Result<String> {
     Ok(output(&part))
 }
 
-/// What a program printed.
+/// The output of a program.
 pub fn output(text: &str) -> String {
     let lines: Vec<_> = text.lines().map(line).collect();
     code_figure("output", None, "text", &lines)

@@ -15,7 +15,7 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
 use crate::settings::Settings;
 
-/// What the server remembers about a client during its session.
+/// The server keeps this for a client during its session.
 pub struct Client {
     quota: Quota,
     limiter: DefaultDirectRateLimiter,
@@ -25,7 +25,7 @@ pub struct Client {
     warned: AtomicBool,
 }
 
-/// What to do with an event.
+/// How to treat an event.
 pub enum Verdict {
     /// Handle it.
     Allowed,

@@ -15,7 +15,7 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
 use crate::settings::Settings;
 
-/// What the server remembers about a client during its session.
+/// The server keeps this for a client during its session.
 pub struct Client {
     /// Its name in the log. Not `socket.id`: that's the session's key, and anyone who knows it can act as the client.
     pub id: u64,
@@ -27,7 +27,7 @@ pub struct Client {
     warned: AtomicBool,
 }
 
-/// What to do with an event.
+/// How to treat an event.
 pub enum Verdict {
     /// Handle it.
     Allowed,

@@ -39,7 +39,7 @@ pub fn start_log(format: LogFormat) -> WorkerGuard {
     guard
 }
 
-/// What the log says about a request.
+/// The log's fields for a request.
 pub fn request_span(request: &Request) -> Span {
     let id = request.extensions().get::<RequestId>();
     let id = id.and_then(|id| id.header_value().to_str().ok());

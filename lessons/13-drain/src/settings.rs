@@ -9,7 +9,7 @@ use clap::{Parser, ValueEnum, value_parser};
 /// Bootstrap's styles hold small pictures as `data:`. Only our own pages may frame a page.
 const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
-/// Who reads the log.
+/// The readers of the log.
 #[derive(Clone, Copy, ValueEnum)]
 pub enum LogFormat {
     /// People

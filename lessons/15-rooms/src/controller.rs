@@ -270,7 +270,7 @@ async fn on_private_message(
     if io.to(person.clone()).sockets().is_empty() {
         return answer(ack, &json!({ "error": "nobody here has this name" }));
     }
-    // What people tell each other in private stays out of the log.
+    // The text of a private message stays out of the log.
     info!(name, to, message.id, "mensaje-privado");
     answer(ack, &json!({ "ok": true }));
     let signed = sign(&name, &message);

@@ -48,7 +48,7 @@ const AT_ONCE: usize = 1000;
 /// The room of the clients that have got every message so far.
 const UP_TO_DATE: &str = "up-to-date";
 
-/// What the thread does.
+/// Work for the thread.
 pub enum Job {
     /// Store a message of this sender, answer, and send it to everyone.
     Store(String, Message, AckSender),

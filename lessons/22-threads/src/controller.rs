@@ -22,7 +22,7 @@ pub struct Message {
     date: u64,
 }
 
-/// What arrives with the event `enviar-mensaje`, while it waits for its turn.
+/// An event `enviar-mensaje` that waits for its turn.
 pub type Turn = (SocketRef, AckSender, TryData<Message>);
 
 /// Registers a client's handlers.

@@ -1,4 +1,4 @@
-//! What brings the packets of one node to all others: Redis, or the memory of a process that is several nodes.
+//! Brings the packets of one node to all others, through Redis or the memory of a process that is several nodes.
 
 use std::{
     collections::HashMap,

@@ -1,4 +1,4 @@
-//! What is measured, and in which order.
+//! The measurements, and their order.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::{
     server::Server,
 };
 
-/// What is measured.
+/// A kind of measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Workload {

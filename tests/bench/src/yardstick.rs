@@ -1,4 +1,4 @@
-//! What the yardsticks share: servers with axum's WebSocket, and without Socket.IO.
+//! Shared by the yardsticks: servers with axum's WebSocket, and without Socket.IO.
 
 use std::env;
 

@@ -192,7 +192,7 @@ impl Tab {
         Ok(())
     }
 
-    /// What the page has written to its console since the last call, each entry as JSON.
+    /// Everything that the page has written to its console since the last call, each entry as JSON.
     pub async fn console(&mut self) -> Result<Vec<String>> {
         self.catch_up().await?;
         let mut lines = Vec::new();

@@ -1,4 +1,4 @@
-//! What a page shows about its connection.
+//! A page shows whether it's connected.
 
 use std::{path::Path, time::Duration};
 

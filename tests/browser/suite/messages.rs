@@ -1,4 +1,4 @@
-//! What a person types, and what the others see.
+//! A person types, and the others see it.
 
 use anyhow::bail;
 use browser::{Chromium, Result, Tab};

@@ -178,7 +178,7 @@ pub enum Verdict {
 pub struct Fault {
     /// The transport it was played over.
     pub transport: String,
-    /// What's wrong, in words.
+    /// The fault, in words.
     pub words: String,
     /// The panic in the server's log: where, and its message.
     #[serde(skip_serializing_if = "Option::is_none")]

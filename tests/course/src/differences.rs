@@ -43,11 +43,11 @@ pub struct Field {
 pub struct Difference {
     /// The reason.
     pub why: String,
-    /// What Node's server logs with it.
+    /// The log of Node's server.
     pub log: Option<String>,
-    /// The names of the scenarios. What Node does in each is the snapshot `node_NAME`.
+    /// The names of the scenarios. The snapshot `node_NAME` has Node's behaviour in each.
     pub scenarios: Vec<String>,
-    /// The folders of lessons in which it shows in another way. What Node does there is the snapshot `node_FOLDER_NAME`.
+    /// The folders of lessons in which it shows in another way. The snapshot `node_FOLDER_NAME` has Node's behaviour there.
     #[serde(default)]
     pub otherwise: Vec<String>,
 }

@@ -20,15 +20,15 @@ use crate::{
 /// A patch for a lesson, and its explanation.
 #[derive(Clone, Debug)]
 pub struct Experiment {
-    /// What breaks the lesson.
+    /// The patch that breaks the lesson.
     pub patch: Patch,
     /// The name of its file without the ending: a sentence, its words joined by hyphens.
     pub name: String,
-    /// What the patch changes.
+    /// The change, in words.
     pub change: String,
     /// The question to answer before trying it.
     pub predict: String,
-    /// What happens, and why.
+    /// The outcome, and the reason.
     pub happens: String,
     /// The names of the scenarios to play, if not all of the lesson's have the same outcome on every run.
     plays: Option<Vec<String>>,

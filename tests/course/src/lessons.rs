@@ -39,7 +39,7 @@ impl Lesson {
         package(&self.name)
     }
 
-    /// What people type for it: `03`, or `capstone`.
+    /// The short name that people type: `03`, or `capstone`.
     pub fn short(&self) -> &str {
         self.name
             .split_once('-')

@@ -1,4 +1,4 @@
-//! What the workbook teaches, as data: lessons, the scenarios that hold for them, exercises, experiments.
+//! The contents of the workbook, as data: lessons, the scenarios that hold for them, exercises, experiments.
 
 #![allow(
     clippy::missing_errors_doc,

@@ -16,7 +16,7 @@ pub struct Patch {
     pub lesson: Lesson,
     /// The file that it was read from.
     pub file: PathBuf,
-    /// What stands before the changes. `git apply` skips it.
+    /// The words before the changes. `git apply` skips them.
     pub words: String,
     /// The changes as `git diff` writes them, with paths from the lesson's folder (`src/lib.rs`).
     pub diff: String,

@@ -76,9 +76,9 @@ pub struct Scenario {
 
 /// The outcome of playing a scenario.
 pub struct Outcome {
-    /// What crossed the wire until the scenario ended or failed.
+    /// Everything that crossed the wire until the scenario ended or failed.
     pub transcript: Transcript,
-    /// What should have happened and didn't.
+    /// The reason, if it failed.
     pub failure: Option<String>,
     /// Something that it needed and this server doesn't offer.
     pub unseen: Option<Unseen>,

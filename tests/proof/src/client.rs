@@ -34,7 +34,7 @@ const RETRY: Duration = Duration::from_millis(20);
 /// How long a step of connecting may take.
 const STEP: Duration = Duration::from_secs(5);
 
-/// What all clients of a run know.
+/// The state that all clients of a run share.
 pub struct Story {
     pub dialect: Dialect,
     /// Where the servers listen. A client goes on to the next one after each cut.

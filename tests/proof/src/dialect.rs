@@ -20,7 +20,7 @@ pub struct Heard {
     pub text: String,
 }
 
-/// What a frame means to a client.
+/// The meaning of a frame for a client.
 pub enum Frame {
     /// A message that somebody has just sent.
     Live(Heard),

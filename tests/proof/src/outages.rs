@@ -1,4 +1,4 @@
-//! What clients of two nodes miss when Redis or a node fails.
+//! Counts what clients of two nodes miss when Redis or a node fails.
 
 use std::{
     collections::BTreeSet,
@@ -41,7 +41,7 @@ const RETRY: Duration = Duration::from_millis(50);
 /// The packet with which a client joins the room, and asks for an answer.
 const ENTER_ROOM: &str = r#"420["unirse",{"sala":"rust"}]"#;
 
-/// What fails.
+/// Something that fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// Redis is killed and started again at once.
@@ -66,7 +66,7 @@ impl Fault {
     }
 }
 
-/// What a listener has heard of the messages of one kind.
+/// The messages of one kind that a listener has heard.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Heard {
     /// How many different ones.
@@ -77,7 +77,7 @@ pub struct Heard {
     pub slowest_ms: u128,
 }
 
-/// What a listener has heard.
+/// All messages that a listener has heard.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Account {
     /// Messages to everyone.
@@ -86,7 +86,7 @@ pub struct Account {
     pub room: Heard,
 }
 
-/// What has happened in a run.
+/// The outcome of a run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Outcome {
     /// beto is at ana's node.

@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How often the number of answers is looked at.
 const LOOK: Duration = Duration::from_millis(5);
 
-/// What the clients have heard in the end. The three faults are sums over all clients.
+/// How well the clients have heard everything in the end. The three faults are sums over all clients.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     /// The clients that have heard every acknowledged message exactly once, in order.

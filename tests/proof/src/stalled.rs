@@ -11,7 +11,7 @@ use crate::{
 /// How many messages are sent without waiting for an answer.
 const AT_ONCE: u64 = 500;
 
-/// What the client has heard in the end.
+/// How well the client has heard everything in the end.
 #[derive(Debug)]
 pub struct Outcome {
     /// Whether it has noticed that messages were missing.

@@ -1,4 +1,4 @@
-// What brings the packets of one node to all others: here the memory of a process that is several nodes.
+// Brings the packets of one node to all others, here through the memory of a process that is several nodes.
 const { ClusterAdapter } = require('socket.io-adapter');
 
 // The adapters of all nodes. The chat has only one namespace.

@@ -41,7 +41,7 @@ class Tickets {
     return this.get(OF_CALL, id);
   }
 
-  // What everyone sees.
+  // The state that everyone sees.
   queue() {
     const { pendientes } = this.get(WAITING);
     return { pendientes, ultimos: this.database.prepare(LAST).all(SHOWN) };

@@ -176,7 +176,7 @@ async fn a_full_address_does_not_affect_the_others(program: Program) {
     }
 }
 
-/// What a client does after opening its session.
+/// How a client leaves after opening its session.
 #[derive(Clone, Copy)]
 enum End {
     /// Leaves without joining a namespace.
@@ -293,7 +293,7 @@ async fn a_request_that_opens_no_session_takes_no_place(program: Program) {
 /// How many events the trials' clients may send at once.
 const AT_ONCE: u64 = 20;
 
-/// What an offender receives until it's cut off, or until it has this many `answers`.
+/// Returns everything that an offender receives until it's cut off, or until it has this many `answers`.
 async fn hears(client: &mut Connection, answers: u64) -> Vec<String> {
     let mut heard = Vec::new();
     let mut answered = 0;

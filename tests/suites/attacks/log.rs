@@ -1,4 +1,4 @@
-//! What the log and the metrics contain, what they leave out, and a log that nobody reads.
+//! The contents of the log and the metrics, the secrets that they leave out, and a log that nobody reads.
 
 use std::{
     io::{PipeReader, Read, pipe},
@@ -36,7 +36,7 @@ attacks! {
         it_goes_on_when_nobody_reads_its_log;
 }
 
-/// What the log must not contain.
+/// A text that the log must not contain.
 const SECRET: &str = "secreto-de-ana";
 
 async fn the_log_contains_no_payloads_and_no_secrets(program: Program) {

@@ -1,4 +1,4 @@
-//! What a server on the open internet has to withstand: attacks, stalled clients, the end of its process.
+//! A server on the open internet has to withstand all this: attacks, stalled clients, the end of its process.
 //!
 //! Each attack names the first lesson that withstands it. It runs on that lesson and on the last one, and the lesson before
 //! that first one has to fail: an attack that harms nobody proves nothing.

@@ -49,7 +49,7 @@ fn places() -> usize {
 /// The server notices a missing client after a heartbeat's interval plus its time limit. Source: the handshake of lesson 07.
 const MISSED: Duration = Duration::from_secs(46);
 
-/// What a client sends.
+/// A part of what a client sends.
 #[derive(Clone, Debug)]
 enum Part {
     /// An Engine.IO packet: a separate frame, or a part of a body.
@@ -76,7 +76,7 @@ enum End {
     Goodbye,
 }
 
-/// What one client does.
+/// The behaviour of one client.
 #[derive(Clone, Debug)]
 struct Case {
     /// Whether it opens a session first; otherwise, everything is sent instead of a request.

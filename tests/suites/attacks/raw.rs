@@ -152,7 +152,7 @@ pub fn field<'a>(head: &'a str, name: &str) -> Option<&'a str> {
     })
 }
 
-/// What a client knows after requesting a session.
+/// A client's knowledge after requesting a session.
 pub struct Opening {
     pub connection: Raw,
     pub answer: Answer,

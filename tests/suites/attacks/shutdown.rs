@@ -63,7 +63,7 @@ const CLIENTS: usize = 500;
 /// How many of them send, each as soon as it has its answer.
 const SPEAKERS: usize = 20;
 
-/// What one client has received, by the numbers of the speaker and the message, and how often it was answered.
+/// The messages that one client has received, by the numbers of the speaker and the message, and how often it was answered.
 #[derive(Default)]
 struct Record {
     heard: RefCell<BTreeSet<(usize, u64)>>,

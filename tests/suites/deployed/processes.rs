@@ -26,7 +26,7 @@ const LIMIT: Duration = Duration::from_secs(20);
 /// The line of the configuration that this is about.
 const HASH: &str = "hash $arg_key consistent;";
 
-/// What `just run 23` starts, until this is dropped.
+/// Runs `just run 23` until it's dropped.
 struct Site {
     base: String,
     server: Server,

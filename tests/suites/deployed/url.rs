@@ -41,7 +41,7 @@ async fn complaint(url: &str, trusted: &Path) -> String {
     words.trim().to_owned()
 }
 
-/// What a test needs: a folder, the lesson, and the router in front of it, with a certificate for these names.
+/// The parts that a test needs: a folder, the lesson, and the router in front of it, with a certificate for these names.
 async fn deploy(names: &str) -> (TempDir, Server, Proxy) {
     let folder = tempfile::tempdir().unwrap();
     let certificate = Certificate::create(folder.path(), names);

@@ -12,7 +12,7 @@ type Request = (
     &'static [(&'static str, &'static str)],
 );
 
-/// What `express.static` documents, and difficult paths.
+/// Requests from the documentation of `express.static`, and difficult paths.
 const REQUESTS: &[Request] = &[
     ("GET", "/", &[]),
     ("GET", "/js/app.mjs", &[]),

@@ -12,7 +12,7 @@ use upstream::{serve, soon};
 const FIXED: &str = "fixed: such a handshake is refused. Its row may go from the table of faults in \
     `book/text/traps.md`. No lesson has a workaround";
 
-/// What is left of a handshake behind a proxy that doesn't pass on `Connection` and `Upgrade`, such as nginx by default.
+/// A handshake behind a proxy that doesn't pass on `Connection` and `Upgrade`, such as nginx by default.
 const HANDSHAKE: &str = "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: a\r\n\
     Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 

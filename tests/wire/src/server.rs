@@ -19,7 +19,7 @@ use tokio::{
 
 use crate::group::Group;
 
-/// What opens the namespace `/admin` of every server that's started here, if it has one.
+/// Opens the namespace `/admin` of every server that's started here, if it has one.
 pub const ADMIN_TOKEN: &str = "the token of an admin";
 
 /// The file name of a server's database.
@@ -40,7 +40,7 @@ const LOG_LIMIT: usize = 2 << 20;
 /// The longest line that is kept in one piece, in bytes.
 const LINE_LIMIT: u64 = 64 << 10;
 
-/// What a server has logged so far. It grows while the server logs.
+/// The log of a server so far. It grows while the server logs.
 #[derive(Clone, Default)]
 pub struct Log {
     text: watch::Sender<String>,
@@ -151,7 +151,7 @@ pub struct Server {
     pub child: Child,
     /// Its database, if it needs one: a file of its own, which it has to create.
     pub database: PathBuf,
-    /// What starts it.
+    /// The command that starts it.
     command: Command,
     _data: TempDir,
     /// For an untrusted program: the processes that it has started are stopped with it.

@@ -1,4 +1,4 @@
-//! What crossed the wire, step by step, in a form for people to read and for snapshots to lock.
+//! Everything that crossed the wire, step by step, in a form for people to read and for snapshots to lock.
 
 use std::{
     fmt::{self, Display, Formatter},
@@ -52,7 +52,7 @@ pub struct Line {
 pub struct Step {
     /// The action.
     pub title: String,
-    /// What crossed, client by client.
+    /// The frames, client by client.
     pub lines: Vec<Line>,
     /// The connected clients that heard nothing.
     pub silent: Vec<String>,
@@ -248,7 +248,7 @@ impl Recorder {
         }
     }
 
-    /// What was recorded so far. Within a step, the lines are sorted by client, since the order between clients isn't
+    /// The record so far. Within a step, the lines are sorted by client, since the order between clients isn't
     /// defined.
     pub fn transcript(&self) -> Transcript {
         let mut steps = self.steps.clone();

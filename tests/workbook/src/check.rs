@@ -29,7 +29,7 @@ const END_LIMIT: Duration = Duration::from_secs(1);
 pub enum Target {
     /// A program, started in this folder again for each scenario.
     Program {
-        /// What was built.
+        /// The program that was built.
         program: Arc<Built>,
         /// Where it runs, next to its page.
         folder: PathBuf,
@@ -54,13 +54,13 @@ pub enum Verdict {
 pub struct Fault {
     /// The transport that the scenario was played over.
     pub transport: Transport,
-    /// What is wrong, in words.
+    /// The fault, in words.
     pub words: String,
     /// The transcript that the server should have produced.
     pub expected: Transcript,
     /// The transcript that it did produce, as far as it got.
     pub actual: Transcript,
-    /// What it logged.
+    /// Its log.
     pub log: String,
     /// The exit status of its process, if it exited.
     pub ended: Option<String>,

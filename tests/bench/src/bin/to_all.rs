@@ -26,7 +26,7 @@ use tokio::{
 /// How many messages may wait for a client, as in the lessons. The load lets it be a few.
 const WAITING: usize = 4_096;
 
-/// What leads to each client. All of them share a message's bytes.
+/// The queues that lead to each client. All of them share a message's bytes.
 type Clients = Arc<Mutex<Vec<Sender<Utf8Bytes>>>>;
 
 fn main() -> Result<()> {

@@ -119,7 +119,7 @@ async fn listen(mut client: Client, hall: Arc<Hall>) -> Result<Infallible> {
                 next = number + 1;
                 hall.progress.received.fetch_add(1, Ordering::Relaxed);
             }
-            // Who's here, and what was said before.
+            // The names, and the history.
             None if hall.dialect.has_names() && !heard.starts_with(EVENT) => {}
             _ => bail!("expected message {next}, received {heard}"),
         }

@@ -84,7 +84,7 @@ impl<'a> Meter<'a> {
         })
     }
 
-    /// What was counted since then, per second, and the processor time for each: of the server, of the load, and of Redis.
+    /// The count since then, per second, and the processor time for each: of the server, of the load, and of Redis.
     fn stop(&self, count: u64) -> Result<Figures> {
         let seconds = self.begin.elapsed().as_secs_f64();
         let [user, kernel] = server_cpu(self.target)?;

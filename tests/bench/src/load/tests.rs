@@ -29,7 +29,7 @@ enum Fault {
 /// The question and the message that a fault affects.
 const CONCERNED: &str = "423[";
 
-/// What a client of a chat hears before the messages.
+/// The packets that a client of a chat hears before the messages.
 const NEWS: [&str; 2] = [
     r#"42["personas",["ana"]]"#,
     r#"42["historial",[{"de":"ana","mensaje":"hola","id":"1","fecha":1,"numero":1}]]"#,
@@ -141,7 +141,7 @@ async fn converse(
     }
 }
 
-/// What an acknowledgement holds.
+/// The contents of an acknowledgement.
 fn answer(dialect: Dialect, event: &str) -> Option<String> {
     Some(match dialect {
         Dialect::Chat => r#"{"ok":true,"numero":1}"#.to_owned(),

@@ -73,7 +73,7 @@ async fn exercise_readyz(scene: &mut Scene) -> Result {
     probe(scene).await
 }
 
-/// What the platform asks once everything before it has happened.
+/// The platform's question, once everything before it has happened.
 async fn probe(scene: &mut Scene) -> Result {
     scene.step("the platform asks").await?;
     for path in ["/healthz", "/readyz"] {

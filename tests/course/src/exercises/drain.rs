@@ -54,7 +54,7 @@ async fn exercise_farewell(scene: &mut Scene) -> Result {
     Ok(())
 }
 
-/// What the platform asks once everything before it has happened.
+/// The platform's question, once everything before it has happened.
 async fn probe(scene: &mut Scene) -> Result {
     scene.step("the platform asks").await?;
     let answer = scene.get("platform", "/readyz").await?;

@@ -36,9 +36,9 @@ use crate::{lessons::Lesson, patch::Patch, scenario::Scenario};
 pub struct Exercise {
     /// Its name, which is that of its solution.
     pub name: &'static str,
-    /// What to build, and how it should behave on the wire.
+    /// The task: a feature, and how it should behave on the wire.
     pub task: &'static str,
-    /// What the solution must conform to. It begins with the exercise's lesson.
+    /// The solution must conform to it. It begins with the exercise's lesson.
     pub scenario: Scenario,
 }
 

@@ -51,7 +51,7 @@ async fn exercise_stats(scene: &mut Scene) -> Result {
     stats(scene).await
 }
 
-/// What the server says once everything before it has happened.
+/// The server's figures, once everything before has happened.
 async fn stats(scene: &mut Scene) -> Result {
     scene.step("somebody asks for the figures").await?;
     let answer = scene.get("operator", "/stats").await?;

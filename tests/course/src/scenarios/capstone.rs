@@ -108,7 +108,7 @@ fn ticket(number: u64, desk: Option<&str>) -> Value {
     json!({ "ok": true, "ticket": { "numero": number, "escritorio": desk } })
 }
 
-/// What everyone sees: how many wait, and the last calls, the newest first.
+/// The state that everyone sees: how many wait, and the last calls, the newest first.
 fn queue(waiting: u64, calls: &[(u64, &str)]) -> Value {
     let calls = calls.iter();
     let calls = calls.map(|(number, desk)| json!({ "numero": number, "escritorio": desk }));

@@ -158,7 +158,7 @@ async fn the_page_uses_the_chat_from_its_own_origin(scene: &mut Scene) -> Result
     Ok(())
 }
 
-/// What an answer allows to the page that has asked.
+/// The permissions that an answer gives to the page that has asked.
 fn allowed(answer: &Response, page: &str) -> String {
     let origin = answer.header("access-control-allow-origin");
     let origin = origin.map_or("no page".to_owned(), |origin| {
@@ -199,7 +199,7 @@ const OPENING: [(&str, &str); 2] = [
     ("WebSocket", "/socket.io/?EIO=4&transport=websocket"),
 ];
 
-/// What turns a request into a WebSocket.
+/// The headers that turn a request into a WebSocket.
 const UPGRADE: [(&str, &str); 4] = [
     ("connection", "upgrade"),
     ("upgrade", "websocket"),

@@ -15,7 +15,7 @@ use crate::{
     scene::{Result, Scene},
 };
 
-/// Who looks into the database, or writes to it while no server runs.
+/// The name in the transcript for whatever looks into the database, or writes to it while no server runs.
 pub(crate) const SQLITE: &str = "sqlite3";
 
 /// How many messages a newcomer gets, and how many come in one `historial`.

@@ -13,7 +13,7 @@ use crate::{
     scene::{Result, Scene},
 };
 
-/// Who stores a message, if it isn't the server of the scenario.
+/// The name in the transcript for whatever stores a message, if it isn't the server of the scenario.
 pub(crate) const OTHER: &str = "other";
 
 /// For messages of other processes.

@@ -111,7 +111,7 @@ pub struct Scene {
     writer_name: &'static str,
     clients: Vec<Client>,
     recorder: Recorder,
-    /// What each client says about itself when it joins the namespace.
+    /// Each client's introduction when it joins the namespace.
     introduction: Option<fn(&str) -> Value>,
     /// After this much silence a client that expects a frame asks for a sign of life.
     quiet: Duration,

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, UdpSocket};
 
 use qrcode::{QrCode, render::unicode::Dense1x2};
 
-/// What a server prints when it listens on all interfaces. Not every browser can open such an address.
+/// A server prints these when it listens on all interfaces. Not every browser can open such an address.
 const EVERYWHERE: [&str; 2] = ["http://0.0.0.0:", "http://[::]:"];
 
 /// The address that opens on this machine, and, if the server listens on all interfaces, the one for other machines.

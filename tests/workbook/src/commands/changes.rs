@@ -16,10 +16,10 @@ use tokio::time::sleep;
 /// The time between two looks. Looking at a lesson's few files takes less than a millisecond.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// What shows that a file has changed.
+/// The time and the size of each file, which show that it has changed.
 type Files = BTreeMap<PathBuf, (Option<SystemTime>, u64)>;
 
-/// What a save changed.
+/// The kind of a change.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Change {
     /// Only files of the page.

@@ -30,7 +30,7 @@ use super::{
     report::Report,
 };
 
-/// What to check, and where.
+/// The scenarios to check, and where.
 #[derive(Args)]
 pub struct Options {
     /// The lesson: 3, 03 and 03-emit all mean the same one; or capstone
@@ -46,7 +46,7 @@ pub struct Options {
     pub url: Option<String>,
 }
 
-/// What to check, found by the names that were typed.
+/// The lesson or exercise to check, found by the names that were typed.
 pub struct Subject {
     pub lesson: Lesson,
     pub exercise: Option<Exercise>,
@@ -64,7 +64,7 @@ pub struct Checked {
 }
 
 impl Checked {
-    /// What's wrong, if anything.
+    /// The fault, if there's one.
     pub fn fault(&self) -> Option<&Fault> {
         match &self.verdict {
             Verdict::Failed(fault) => Some(fault),

@@ -90,7 +90,7 @@ pub fn address_in_the_book(lesson: &Lesson, section: &str) -> String {
     )
 }
 
-/// What to read about a scenario.
+/// Where to read about a scenario.
 pub fn reading(scenario: &Scenario, subject: &Subject) -> String {
     match (&subject.exercise, scenario.lesson()) {
         (Some(exercise), _) => exercise.task.to_owned(),

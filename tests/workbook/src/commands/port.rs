@@ -42,7 +42,7 @@ pub enum Obstacle {
     Error(io::Error),
 }
 
-/// What is in the way of a server on this port, if there's anything.
+/// The obstacle to a server on this port, if there's one.
 pub fn obstacle(port: u16) -> Option<Obstacle> {
     let hosts = [Ipv4Addr::LOCALHOST, Ipv4Addr::UNSPECIFIED];
     let error = hosts

@@ -65,7 +65,7 @@ fn tools() -> Vec<String> {
     missing
 }
 
-/// What's wrong with the port that the lessons will listen on.
+/// Says why the lessons can't listen on their port, if they can't.
 fn taken_port() -> Option<String> {
     let port = env::var("PORT").unwrap_or("3000".to_owned());
     let error = TcpListener::bind(format!("127.0.0.1:{port}")).err()?;

@@ -39,7 +39,7 @@ pub async fn progress(work: &Path) -> Result<()> {
     copies::expect(work, first)?;
     let current = work::lesson_of(work)?;
     let before = work::remembered(work);
-    // What has passed stays green, even while the copy doesn't compile.
+    // Scenarios that have passed stay green, even while the copy doesn't compile.
     let verdicts = match check::copy(work, first).await {
         Ok(target) => {
             let mut scenarios = scenarios::all();
@@ -106,7 +106,7 @@ pub async fn progress(work: &Path) -> Result<()> {
     capstone(work, &before).await?;
     println!();
     println!(
-        "What has passed is remembered in {}.",
+        "{} remembers what has passed.",
         shown(&work.join("progress.txt"))
     );
     Ok(())

@@ -18,7 +18,7 @@ const LOCK: &str = "package-lock.json";
 /// The bundle of the client that our pages load.
 const CLIENT: &str = "socket.io.js";
 
-/// What is copied: a folder in `node_modules/`, a folder in `vendor/`, the files. The client's files are those that
+/// The files to copy: a folder in `node_modules/`, a folder in `vendor/`, the files. The client's files are those that
 /// Node's server serves.
 const FILES: [(&str, &str, &[&str]); 2] = [
     (

@@ -97,7 +97,7 @@ async fn open(address: &str) {
     }
 }
 
-/// What follows on these words, in each line that begins with them, up to the semicolon.
+/// The rest of each line that begins with these words, up to the semicolon.
 fn after<'a>(configuration: &'a str, words: &str) -> Vec<&'a str> {
     let lines = configuration.lines().map(str::trim);
     lines

@@ -18,7 +18,7 @@ use super::{
     setup,
 };
 
-/// What to start.
+/// The crate to start.
 #[derive(Args)]
 pub struct Options {
     /// The lesson: 3, 03 and 03-emit all mean the same one; or capstone

@@ -32,14 +32,14 @@ use super::{
 /// How long a server usually takes at most to print its address, and to answer.
 const USUAL: Duration = Duration::from_secs(10);
 
-/// What is watched.
+/// The crate that's watched.
 struct Subject {
     lesson: Lesson,
     /// The crate's folder.
     folder: PathBuf,
     /// Where `public/` is.
     top: PathBuf,
-    /// What is checked after each change, where it's a student's copy.
+    /// A student's copy is checked after each change.
     copy: Option<check::Subject>,
 }
 

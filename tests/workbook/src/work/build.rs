@@ -165,7 +165,7 @@ impl Building {
         cargo
     }
 
-    /// What cargo says about a crate that never reaches the compiler: about its manifest or its dependencies.
+    /// Cargo's complaint about a crate that never reaches the compiler: about its manifest or its dependencies.
     async fn cargo_fault(&self, folder: &Path) -> Result<String> {
         let mut cargo = self.cargo(folder, "metadata");
         cargo.args(["--format-version", "1", "--quiet"]);

@@ -7,7 +7,7 @@ use course::lessons::{self, Lesson, root};
 
 use super::manifest;
 
-/// What the crate begins as.
+/// How a new crate begins.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Begin {
     /// As the lesson's base: the lesson itself is still to be done.

@@ -11,7 +11,7 @@ use toml_edit::{Array, DocumentMut, Item, Table, Value};
 
 use super::{create::copy, manifest, patch::apply};
 
-/// What was changed in the copy.
+/// The changes in the copy.
 #[derive(Debug, Default)]
 pub struct Changes {
     /// The libraries that its manifest gained, or enabled more features of.

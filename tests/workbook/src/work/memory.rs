@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 const FILE: &str = "progress.txt";
 
 /// The file's first line.
-const HEAD: &str = "# What has passed in this copy. Delete a line, or this file, to forget it.\n";
+const HEAD: &str = "# Lessons and exercises that have passed in this copy. Delete a line, or this file, to forget it.\n";
 
 /// The lessons that have passed, such as `03-emit`, and the exercises, such as `03-emit bienvenida`.
 pub fn remembered(folder: &Path) -> Vec<String> {

@@ -111,7 +111,7 @@ impl Crowd {
         Ok(Self { place, clients })
     }
 
-    /// What has happened so far.
+    /// The tally so far.
     pub fn tally(&self) -> Tally {
         self.place.tally.borrow().clone()
     }

@@ -51,7 +51,7 @@ fn parse(packet: &str) -> Option<(usize, u64)> {
     Some((speaker.parse().ok()?, number.parse().ok()?))
 }
 
-/// What one client has received since it joined.
+/// The messages that one client has received since it joined.
 pub struct Hearing {
     /// Which speaker it is itself, if it's one.
     own: Option<usize>,

@@ -7,7 +7,7 @@ use crate::{
     results::Class,
 };
 
-/// The clients in every scenario. What a fault says about them says nothing about a student of the same name.
+/// The clients in every scenario. A fault that names them says nothing about a student of the same name.
 const CLIENTS: [&str; 3] = ["ana", "beto", "carla"];
 
 /// Every name that occurs in a class, with what the page shows instead if names are hidden.

@@ -32,7 +32,7 @@ pub fn students(class: &Class, names: &Names) -> Markup {
     }
 }
 
-/// All that's known about why a student's work fails. What fails in the same way is told once.
+/// All that's known about why a student's work fails. Failures of the same kind are told once.
 fn failures(class: &Class, student: &Student, names: &Names) -> Markup {
     let outcome = &student.outcome;
     let played = outcome.scenarios.iter().chain(&outcome.exercises);
